@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! One request and its answer over a kept connection.
+//!
+//! Invariants: a redirect is followed only to the same scheme, host and port, and never where it would lose the data; a
+//! request is sent a second time only where that cannot store anything twice.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use ureq::http::header::{CONTENT_TYPE, COOKIE, LOCATION, REFERER};
+use ureq::http::{HeaderMap, Uri};
+use ureq::{Body, Timeout};
+
+use super::Client;
+use crate::error::{Error, ErrorCode, Phase, Result};
+
+const MAX_REDIRECTS: usize = 5;
+
+/// The two methods that the API knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET: everything is in the URL.
+    Get,
+    /// POST: the data is in the body.
+    Post,
+}
+
+impl Method {
+    /// The method's name on the wire.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// One request to the client's host.
+#[derive(Clone)]
+pub struct Request<'a> {
+    /// GET or POST.
+    pub method: Method,
+    /// The path, beginning with `/`.
+    pub path: &'a str,
+    /// The encoded query, without `?`; empty for none.
+    pub query: &'a str,
+    /// The body of a POST.
+    pub body: &'a [u8],
+    /// The body's type.
+    pub content_type: &'static str,
+    /// The `Cookie` header; empty for none.
+    pub cookies: &'a str,
+    /// Whether sending it twice has the same effect as sending it once.
+    pub idempotent: bool,
+}
+
+/// The type of an encoded form.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
+impl<'a> Request<'a> {
+    /// A GET without query.
+    pub fn get(path: &'a str) -> Request<'a> {
+        let method = Method::Get;
+        Request { method, path, query: "", body: b"", content_type: FORM, cookies: "", idempotent: true }
+    }
+
+    /// A POST of an encoded form.
+    pub fn post(path: &'a str, body: &'a [u8]) -> Request<'a> {
+        Request { method: Method::Post, body, idempotent: false, ..Request::get(path) }
+    }
+}
+
+/// What the service answered.
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers' names, in small letters, and values, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The first header of that name (in small letters).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Client {
+    /// Sends a request and gives the answer, whatever its status; redirects within the host are followed.
+    ///
+    /// # Errors
+    /// Every code of the connection; [`ErrorCode::Redirect`] for a redirect that is not safe.
+    pub fn exchange(&self, request: &Request<'_>) -> Result<Answer> {
+        let mut path_and_query = path_and_query(request);
+        for _ in 0..=MAX_REDIRECTS {
+            let answer = self.send_again_if_stale(request, &path_and_query)?;
+            if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+                return Ok(answer);
+            }
+            path_and_query = Cow::Owned(self.redirected(request, &path_and_query, &answer)?);
+        }
+        Err(self.redirect_error(request, "too many redirects"))
+    }
+
+    /// Sends a request and gives the answer if its status is 2xx.
+    ///
+    /// # Errors
+    /// As [`Client::exchange`], and the code of the status.
+    pub fn call(&self, request: &Request<'_>) -> Result<Answer> {
+        let answer = self.exchange(request)?;
+        match answer.status {
+            200..=299 => Ok(answer),
+            _ => Err(self.status_error(request, &answer)),
+        }
+    }
+
+    fn send_again_if_stale(&self, request: &Request<'_>, path_and_query: &str) -> Result<Answer> {
+        match self.send(request, path_and_query) {
+            // The server closed a kept connection just when it was used.
+            Err(error) if error.is_stale() && request.idempotent => {
+                log::debug!(target: "byteport::http", "kept connection was closed: sending again");
+                self.send(request, path_and_query)
+            }
+            done => done,
+        }
+    }
+
+    fn send(&self, request: &Request<'_>, path_and_query: &str) -> Result<Answer> {
+        let uri = format!("{}{path_and_query}", self.origin());
+        let builder = ureq::http::Request::builder().method(request.method.text()).uri(uri);
+        let mut builder = builder.header(REFERER, self.referer());
+        if !request.cookies.is_empty() {
+            builder = builder.header(COOKIE, request.cookies);
+        }
+        let agent = self.agent();
+        let result = match request.method {
+            Method::Get => agent.run(builder.body(()).map_err(bad_request)?),
+            Method::Post => {
+                let builder = builder.header(CONTENT_TYPE, request.content_type);
+                agent.run(builder.body(request.body).map_err(bad_request)?)
+            }
+        };
+        let (head, body) = result.map_err(failure)?.into_parts();
+        let status = head.status.as_u16();
+        log::debug!(target: "byteport::http", "{} {}: {status}", request.method.text(), request.path);
+        let body = read_body(body, self.max_answer()).map_err(|error| error.with_status(status))?;
+        Ok(Answer { status, headers: texts(&head.headers), body })
+    }
+
+    /// Where a redirect leads to, within the same origin.
+    fn redirected(&self, request: &Request<'_>, from: &str, answer: &Answer) -> Result<String> {
+        let unsafe_one = |why| Err(self.redirect_error(request, why).with_status(answer.status));
+        if request.method == Method::Post && !matches!(answer.status, 307 | 308) {
+            return unsafe_one("it would drop the data that was sent");
+        }
+        let Some(location) = answer.header(LOCATION.as_str()) else {
+            return unsafe_one("it names no address");
+        };
+        let rest = match location.strip_prefix(self.origin()) {
+            Some(rest) => rest,
+            None if location.contains("://") || location.starts_with("//") => {
+                return unsafe_one("it leads to another host");
+            }
+            None => location,
+        };
+        let rest = rest.split('#').next().unwrap_or_default();
+        let valid = rest.starts_with('/') && rest.parse::<Uri>().is_ok();
+        if !valid || rest == from {
+            return unsafe_one("its address is not a path on this host");
+        }
+        // The query, which may carry the key, goes along only where the new address has none of its own.
+        let keeps_query = !rest.contains('?') && !request.query.is_empty();
+        Ok(if keeps_query { format!("{rest}?{}", request.query) } else { rest.to_owned() })
+    }
+
+    fn redirect_error(&self, request: &Request<'_>, why: &str) -> Error {
+        let message = format!(
+            "{} {} on {} was redirected, and {why}: check the host's name, and http or https",
+            request.method.text(),
+            request.path,
+            self.origin()
+        );
+        Error::new(ErrorCode::Redirect, message).in_phase(Phase::Status)
+    }
+
+    fn status_error(&self, request: &Request<'_>, answer: &Answer) -> Error {
+        let advice = match answer.status {
+            403 => "not allowed: check the API key and the namespace's write method, or log in",
+            404 => "no such namespace, device or address",
+            406 => "the service does not accept this",
+            413 => "too large for the server",
+            429 => "too many requests: try later",
+            500..=599 => "the server failed: try later",
+            _ => "the service did not accept the call",
+        };
+        let (status, method, path) = (answer.status, request.method.text(), request.path);
+        let reason = self.reason(answer);
+        Error::from_status(status, format!("HTTP {status} for {method} {path}: {advice}{reason}"))
+    }
+
+    /// The server's own words, if they are short plain text and hold no secret of ours.
+    fn reason(&self, answer: &Answer) -> String {
+        let plain = answer.header(CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("text/plain"));
+        let Some(text) = std::str::from_utf8(&answer.body).ok().filter(|text| plain && text.len() <= 500)
+        else {
+            return String::new();
+        };
+        let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if text.is_empty() || self.holds_secret(&text) { String::new() } else { format!(" ({text})") }
+    }
+}
+
+fn path_and_query<'a>(request: &Request<'a>) -> Cow<'a, str> {
+    match request.query {
+        "" => Cow::Borrowed(request.path),
+        query => Cow::Owned(format!("{}?{query}", request.path)),
+    }
+}
+
+fn read_body(mut body: Body, limit: u64) -> Result<Vec<u8>> {
+    let too_large = || {
+        let message = format!("the answer is larger than the limit of {limit} bytes: ask for less");
+        Error::new(ErrorCode::AnswerTooLarge, message).in_phase(Phase::Receive)
+    };
+    let length = body.content_length().unwrap_or(0);
+    if length > limit {
+        return Err(too_large());
+    }
+    // The announced length is only a promise: no more than 64 KiB is set aside for it.
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(64 << 10)).unwrap_or(0));
+    let read = body.as_reader().take(limit.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| failure(error.into()))?;
+    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
+}
+
+fn bad_request(error: ureq::http::Error) -> Error {
+    Error::new(ErrorCode::InvalidArgument, "the request cannot be put into words of HTTP").because(error)
+}
+
+/// Our own errors come back out of ureq as they went in.
+fn failure(error: ureq::Error) -> Error {
+    let phase = Phase::Receive;
+    match error {
+        ureq::Error::Other(inner) => match inner.downcast::<Error>() {
+            Ok(ours) => *ours,
+            Err(other) => Error::new(ErrorCode::Internal, "HTTP failed").because(other),
+        },
+        ureq::Error::Timeout(kind) => {
+            let phase =
+                if matches!(kind, Timeout::Connect | Timeout::Resolve) { Phase::Connect } else { phase };
+            Error::new(ErrorCode::Timeout, "no answer in time").in_phase(phase)
+        }
+        ureq::Error::Io(error) => {
+            Error::new(ErrorCode::Disconnected, "the connection broke in the middle of the answer")
+                .in_phase(phase)
+                .because(error)
+        }
+        ureq::Error::LargeResponseHeader(..) => {
+            Error::new(ErrorCode::AnswerTooLarge, "the answer's head is too large").in_phase(phase)
+        }
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
+            Error::new(ErrorCode::InvalidArgument, "the address cannot be put into words of HTTP")
+        }
+        other => Error::new(ErrorCode::InvalidAnswer, "this is not an HTTP answer: check host and port")
+            .in_phase(phase)
+            .because(other),
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Names and values as `application/x-www-form-urlencoded`: the body of a POST, the query of a GET.
+
+use form_urlencoded::byte_serialize;
+
+/// Pairs, encoded as they are added.
+#[derive(Clone, Default)]
+pub struct Form(String);
+
+impl Form {
+    /// A form without pairs.
+    pub fn new() -> Form {
+        Form(String::with_capacity(256))
+    }
+
+    /// Adds a pair.
+    pub fn add(&mut self, name: &str, value: &str) -> &mut Form {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        self.0.extend(byte_serialize(name.as_bytes()));
+        self.0.push('=');
+        self.0.extend(byte_serialize(value.as_bytes()));
+        self
+    }
+
+    /// Adds each of the pairs.
+    pub fn add_all(&mut self, pairs: &[(&str, &str)]) -> &mut Form {
+        for (name, value) in pairs {
+            self.add(name, value);
+        }
+        self
+    }
+
+    /// The encoded text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Reading with a session (HTTP API v1, section 5).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{Answer, Client, Form, Request, STORE_PATH, Series};
+use crate::error::{Error, ErrorCode, Phase, Result};
+use crate::model::Timestamp;
+use crate::model::name::{self, NameKind};
+
+/// A span of time: from the first to the last moment. An end that is `None` is left to the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Range {
+    /// The first moment.
+    pub from: Option<Timestamp>,
+    /// The last moment.
+    pub to: Option<Timestamp>,
+}
+
+/// A namespace, as the service describes it to those who may see it.
+#[derive(Debug, Clone, Deserialize)]
+#[non_exhaustive]
+pub struct Namespace {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Everything else that the service says of it, keys included: do not log it.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, serde_json::Value>,
+}
+
+impl Client {
+    /// The JSON text that a GET under a path answers with, checked to be JSON.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidAnswer`] where it is something else, such as an HTML page; every code of the connection and of
+    /// the status.
+    pub fn get_json(&self, path: &str, query: &[(&str, &str)]) -> Result<String> {
+        let answer = self.get(path, query)?;
+        decode::<IgnoredAny>(&answer, path)?;
+        String::from_utf8(answer.body).map_err(|error| not_json(path, None).because(error))
+    }
+
+    /// The namespaces that the user may see.
+    ///
+    /// # Errors
+    /// As [`Client::get_json`].
+    pub fn list_namespaces(&self) -> Result<Vec<Namespace>> {
+        let path = "/api/v1/namespace/";
+        decode(&self.get(path, &[])?, path)
+    }
+
+    /// One field's values over a span of time, oldest first.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidName`], and as [`Client::get_json`].
+    pub fn load_series(&self, namespace: &str, device: &str, field: &str, range: Range) -> Result<Series> {
+        name::check(NameKind::Namespace, namespace)?;
+        name::check(NameKind::Device, device)?;
+        name::check(NameKind::Field, field)?;
+        let path = format!("{STORE_PATH}{namespace}/{device}/{field}/");
+        let (from, to) = (range.from.map(Timestamp::to_iso8601), range.to.map(Timestamp::to_iso8601));
+        let ends = [("from", from.as_deref()), ("to", to.as_deref())];
+        let query: Vec<(&str, &str)> = ends.iter().filter_map(|(name, end)| Some((*name, (*end)?))).collect();
+        decode(&self.get(&path, &query)?, &path)
+    }
+
+    fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer> {
+        let mut form = Form::new();
+        form.add_all(query);
+        self.session_call(Request { query: form.as_str(), ..Request::get(path) })
+    }
+}
+
+fn decode<'a, T: Deserialize<'a>>(answer: &'a Answer, path: &str) -> Result<T> {
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        not_json(path, answer.header("content-type")).with_status(answer.status).because(error)
+    })
+}
+
+fn not_json(path: &str, kind: Option<&str>) -> Error {
+    let kind: String = kind.unwrap_or("no type").chars().take(60).collect();
+    let message =
+        format!("the answer to GET {path} is not the JSON that it should be ({kind}): check the host's name");
+    Error::new(ErrorCode::InvalidAnswer, message).in_phase(Phase::Decode)
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Log in and out (HTTP API v1, section 4): two cookies, and a token in every form that is posted.
+
+use super::{Answer, Client, Form, Request};
+use crate::error::{Error, ErrorCode, Phase, Result};
+
+/// Where one logs in.
+pub const LOGIN_PATH: &str = "/api/v1/login/";
+const LOGOUT_PATH: &str = "/api/v1/logout/";
+
+const SESSION_COOKIE: &str = "sessionid";
+const TOKEN_COOKIE: &str = "csrftoken";
+const TOKEN_FIELD: &str = "csrfmiddlewaretoken";
+
+/// The cookies of one host.
+#[derive(Default, Clone)]
+pub(super) struct Session {
+    cookies: Vec<(String, String)>,
+}
+
+impl Session {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Takes in what the answer sets; an empty value or `Max-Age=0` takes a cookie away.
+    fn update(&mut self, answer: &Answer) {
+        for (_, line) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let mut parts = line.split(';');
+            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { continue };
+            let (name, value) = (name.trim(), value.trim().trim_matches('"'));
+            let ends = parts.any(|part| part.trim().eq_ignore_ascii_case("max-age=0"));
+            self.cookies.retain(|(known, _)| known != name);
+            if !ends && !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+
+    fn header(&self) -> String {
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.cookies.iter().any(|(_, value)| text.contains(value.as_str()))
+    }
+}
+
+impl Client {
+    /// Logs in; later session calls carry the cookies. A session from before is forgotten.
+    ///
+    /// # Errors
+    /// [`ErrorCode::LoginFailed`] where user or password is refused, and every code of the connection.
+    pub fn login(&self, username: &str, password: &str) -> Result<()> {
+        self.login_at(LOGIN_PATH, username, password)
+    }
+
+    /// [`Client::login`] at a path of the caller's.
+    ///
+    /// # Errors
+    /// As [`Client::login`].
+    pub fn login_at(&self, path: &str, username: &str, password: &str) -> Result<()> {
+        *self.session() = Session::default();
+        let mut session = Session::default();
+        session.update(&self.call(&Request::get(path))?);
+        let Some(token) = session.get(TOKEN_COOKIE) else {
+            return Err(login_failed("the service set no csrftoken cookie: check the host's name"));
+        };
+        let mut form = Form::new();
+        form.add("username", username).add("password", password).add(TOKEN_FIELD, token);
+        let cookies = session.header();
+        let request = Request { cookies: &cookies, ..Request::post(path, form.as_str().as_bytes()) };
+        let answer = match self.call(&request) {
+            Err(error) if matches!(error.status(), Some(400 | 401 | 403)) => {
+                return Err(
+                    login_failed("user name or password refused").with_status(error.status().unwrap_or(403))
+                );
+            }
+            other => other?,
+        };
+        session.update(&answer);
+        if session.get(SESSION_COOKIE).is_none() {
+            return Err(login_failed("user name or password refused (no session was opened)"));
+        }
+        *self.session() = session;
+        log::info!(target: "byteport::http", "logged in at {}", self.origin());
+        Ok(())
+    }
+
+    /// Ends the session on the server and forgets its cookies, whatever the server says. Gives the answer's text.
+    ///
+    /// # Errors
+    /// Every code of the connection and of the status.
+    pub fn logout(&self) -> Result<String> {
+        let answer = self.session_call(Request::get(LOGOUT_PATH));
+        *self.session() = Session::default();
+        Ok(String::from_utf8_lossy(&answer?.body).into_owned())
+    }
+
+    /// Sends a request with the session's cookies and takes in what the answer changes.
+    pub(super) fn session_call(&self, request: Request<'_>) -> Result<Answer> {
+        let cookies = self.session().header();
+        let answer = self.call(&Request { cookies: &cookies, ..request })?;
+        self.session().update(&answer);
+        Ok(answer)
+    }
+
+    /// Posts a form with the session's cookies and token.
+    ///
+    /// # Errors
+    /// Every code of the connection and of the status.
+    pub fn session_post(&self, path: &str, form: &Form) -> Result<Answer> {
+        let mut form = form.clone();
+        if let Some(token) = self.session().get(TOKEN_COOKIE) {
+            form.add(TOKEN_FIELD, token);
+        }
+        self.session_call(Request::post(path, form.as_str().as_bytes()))
+    }
+}
+
+fn login_failed(message: &str) -> Error {
+    Error::new(ErrorCode::LoginFailed, format!("login failed: {message}")).in_phase(Phase::Status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(lines: &[&str]) -> Answer {
+        let header = |line: &&str| ("set-cookie".to_owned(), (*line).to_owned());
+        Answer { status: 200, headers: lines.iter().map(header).collect(), body: Vec::new() }
+    }
+
+    #[test]
+    fn cookies_are_set_renewed_and_taken_away() {
+        let mut session = Session::default();
+        session.update(&answer(&[
+            "csrftoken=A; Path=/; HttpOnly",
+            "sessionid=\"B\"",
+            "bad",
+            "=x; Max-Age=0",
+        ]));
+        assert_eq!(session.header(), "csrftoken=A; sessionid=B");
+        session.update(&answer(&["csrftoken=C", "sessionid=B; Max-Age=0"]));
+        assert_eq!(session.header(), "csrftoken=C");
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Making a connection: resolve, connect, ask the proxy, TLS. Each step's failure says which step it was.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::handshake::{self, Destination};
+use super::proxy::{Protocol, Proxy};
+use super::resolve::resolve;
+use super::{Deadline, Stream, Tls};
+use crate::error::{Error, ErrorCode, Phase, Result};
+
+/// A host to connect to.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) tls: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Dialer {
+    pub(crate) proxy: Option<Proxy>,
+    pub(crate) tls: Tls,
+}
+
+fn failed(code: ErrorCode, phase: Phase, what: String, error: io::Error) -> Error {
+    let code = if error.kind() == io::ErrorKind::TimedOut { ErrorCode::Timeout } else { code };
+    Error::new(code, what).in_phase(phase).because(error)
+}
+
+impl Dialer {
+    /// A connection to the target that has passed every step.
+    pub(crate) fn dial(&self, to: &Target, deadline: Deadline) -> Result<Stream> {
+        let stream = match &self.proxy {
+            Some(proxy) => through(proxy, to, deadline)?,
+            None => Stream::plain(open(&to.host, to.port, deadline)?),
+        };
+        if !to.tls {
+            return Ok(stream);
+        }
+        let session = self.tls.session(&to.host)?;
+        let what = || format!("no TLS connection to {}:{}", to.host, to.port);
+        stream.secure(session, deadline).map_err(|error| failed(ErrorCode::Tls, Phase::Tls, what(), error))
+    }
+}
+
+/// A TCP connection to the first of the host's addresses that answers.
+fn open(host: &str, port: u16, deadline: Deadline) -> Result<TcpStream> {
+    let addresses = addresses(host, port, deadline)?;
+    connect(&addresses, deadline).map_err(|error| {
+        failed(ErrorCode::Connect, Phase::Connect, format!("no connection to {host}:{port}"), error)
+    })
+}
+
+fn addresses(host: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr>> {
+    resolve(host, port, deadline).map_err(|error| {
+        failed(ErrorCode::Dns, Phase::Dns, format!("host name {host:?} cannot be resolved"), error)
+    })
+}
+
+/// Tries the addresses in order; each gets half of the time that is left, the last all of it.
+fn connect(addresses: &[SocketAddr], deadline: Deadline) -> io::Result<TcpStream> {
+    let mut last = io::Error::from(io::ErrorKind::NotFound);
+    for (i, address) in addresses.iter().enumerate() {
+        let left = deadline.left()?;
+        let share = if i + 1 == addresses.len() { left } else { left / 2 };
+        match TcpStream::connect_timeout(address, share.max(Duration::from_millis(1))) {
+            Ok(socket) => {
+                socket.set_nodelay(true)?;
+                return Ok(socket);
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn through(proxy: &Proxy, to: &Target, deadline: Deadline) -> Result<Stream> {
+    let what = || format!("no connection to {}:{} through {proxy}", to.host, to.port);
+    let in_proxy = |error| failed(ErrorCode::Proxy, Phase::Connect, what(), error);
+    let destination = match proxy.protocol {
+        Protocol::Socks4 => first_v4(to, deadline)?,
+        _ => Destination::Name(&to.host, to.port),
+    };
+    let socket = open(&proxy.host, proxy.port, deadline).map_err(|error| {
+        let code = if error.code() == ErrorCode::Timeout { ErrorCode::Timeout } else { ErrorCode::Proxy };
+        Error::new(code, what()).in_phase(error.phase()).because(error)
+    })?;
+    let mut stream = Stream::plain(socket);
+    handshake::ask(proxy, &destination, &mut stream.by(deadline)).map_err(in_proxy)?;
+    Ok(stream)
+}
+
+fn first_v4(to: &Target, deadline: Deadline) -> Result<Destination<'_>> {
+    let v4 = |address: &SocketAddr| match address {
+        SocketAddr::V4(address) => Some(Destination::V4(*address.ip(), to.port)),
+        SocketAddr::V6(_) => None,
+    };
+    addresses(&to.host, to.port, deadline)?.iter().find_map(v4).ok_or_else(|| {
+        let what = format!("{} has no IPv4 address, and SOCKS4 carries no other: use SOCKS5", to.host);
+        Error::new(ErrorCode::Proxy, what).in_phase(Phase::Dns)
+    })
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Connections: TCP or TLS, direct or through a proxy, each step within a deadline. HTTP stands on it.
+
+mod deadline;
+mod dial;
+mod handshake;
+mod proxy;
+mod resolve;
+mod stream;
+mod tls;
+
+pub(crate) use deadline::Deadline;
+pub(crate) use dial::{Dialer, Target};
+pub use proxy::Proxy;
+pub(crate) use proxy::{is_loopback, split_host_port};
+pub(crate) use stream::Stream;
+pub(crate) use tls::Tls;

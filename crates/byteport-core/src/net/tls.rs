@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Trust: which certificates are accepted. rustls with the ring provider, TLS 1.2 and 1.3.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
+
+use crate::error::{Error, ErrorCode, Phase, Result};
+
+/// TLS settings, built when the first TLS connection is made: reading the system's authorities takes time and memory.
+pub(crate) struct Tls {
+    ca_file: Option<PathBuf>,
+    config: OnceLock<Arc<ClientConfig>>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("ca_file", &self.ca_file).finish_non_exhaustive()
+    }
+}
+
+fn tls_error(message: impl Into<String>) -> Error {
+    Error::new(ErrorCode::Tls, message).in_phase(Phase::Tls)
+}
+
+impl Tls {
+    /// Trusts the system's authorities and those in `ca_file` (PEM).
+    pub(crate) fn new(ca_file: Option<PathBuf>) -> Tls {
+        Tls { ca_file, config: OnceLock::new() }
+    }
+
+    /// The beginning of a TLS session with `host`, whose certificate must carry that name or address.
+    pub(crate) fn session(&self, host: &str) -> Result<ClientConnection> {
+        let name = ServerName::try_from(host.to_owned()).map_err(|error| {
+            tls_error(format!("{host:?} is not a name that a certificate can carry")).because(error)
+        })?;
+        ClientConnection::new(self.config()?, name)
+            .map_err(|error| tls_error("TLS could not start").because(error))
+    }
+
+    fn config(&self) -> Result<Arc<ClientConfig>> {
+        if let Some(config) = self.config.get() {
+            return Ok(Arc::clone(config));
+        }
+        // Two threads may both build it; the first to finish is kept.
+        let built = Arc::new(self.build()?);
+        Ok(Arc::clone(self.config.get_or_init(|| built)))
+    }
+
+    fn build(&self) -> Result<ClientConfig> {
+        let mut roots = RootCertStore::empty();
+        let system = rustls_native_certs::load_native_certs();
+        roots.add_parsable_certificates(system.certs);
+        if let Some(path) = &self.ca_file {
+            let own = CertificateDer::pem_file_iter(path)
+                .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>);
+            let own = own.map_err(|error| {
+                tls_error(format!("CA file {}: cannot be read", path.display())).because(error)
+            })?;
+            let (added, ignored) = roots.add_parsable_certificates(own);
+            if added == 0 || ignored > 0 {
+                let file = path.display();
+                return Err(tls_error(format!(
+                    "CA file {file}: {added} certificates can be used, {ignored} cannot"
+                )));
+            }
+        }
+        if roots.is_empty() {
+            let cause = system.errors.first().map_or_else(String::new, |error| format!(" ({error})"));
+            let advice = "install the package ca-certificates, or name a CA file";
+            return Err(tls_error(format!("this system has no certificate authorities{cause}: {advice}")));
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let builder = builder.map_err(|error| tls_error("TLS could not start").because(error))?;
+        Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+}
