@@ -143,7 +143,12 @@ impl Transport for Connection {
         if !self.pending.is_empty() {
             self.send(deadline);
         }
-        let read = self.stream.read(self.buffers.input_append_buf(), deadline);
+        let space = self.buffers.input_append_buf();
+        if space.is_empty() {
+            let message = "the head of the answer is larger than 16 KiB: this is not a Byteport host";
+            return Err(wrap(Error::new(ErrorCode::AnswerTooLarge, message).in_phase(Phase::Receive)));
+        }
+        let read = self.stream.read(space, deadline);
         match (read, self.broken.take()) {
             (Ok(0) | Err(_), Some(error)) => Err(wrap(self.failure(Phase::Send, error))),
             (Ok(0), None) if !self.answered => {

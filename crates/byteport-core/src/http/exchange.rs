@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use ureq::http::header::{CONTENT_TYPE, COOKIE, LOCATION, REFERER};
+use ureq::http::header::{AsHeaderName, CONTENT_TYPE, COOKIE, LOCATION, REFERER};
 use ureq::http::{HeaderMap, Uri};
 use ureq::{Body, Timeout};
 
@@ -75,16 +75,16 @@ impl<'a> Request<'a> {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The headers' names, in small letters, and values, in order.
-    pub headers: Vec<(String, String)>,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The first header of that name (in small letters).
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    /// The first header of that name, if it is text.
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 }
 
@@ -147,7 +147,7 @@ impl Client {
         let status = head.status.as_u16();
         log::debug!(target: "byteport::http", "{} {}: {status}", request.method.text(), request.path);
         let body = read_body(body, self.max_answer()).map_err(|error| error.with_status(status))?;
-        Ok(Answer { status, headers: texts(&head.headers), body })
+        Ok(Answer { status, headers: head.headers, body })
     }
 
     /// Where a redirect leads to, within the same origin.
@@ -156,7 +156,7 @@ impl Client {
         if request.method == Method::Post && !matches!(answer.status, 307 | 308) {
             return unsafe_one("it would drop the data that was sent");
         }
-        let Some(location) = answer.header(LOCATION.as_str()) else {
+        let Some(location) = answer.header(LOCATION) else {
             return unsafe_one("it names no address");
         };
         let rest = match location.strip_prefix(self.origin()) {
@@ -203,7 +203,7 @@ impl Client {
 
     /// The server's own words, if they are short plain text and hold no secret of ours.
     fn reason(&self, answer: &Answer) -> String {
-        let plain = answer.header(CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("text/plain"));
+        let plain = answer.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/plain"));
         let Some(text) = std::str::from_utf8(&answer.body).ok().filter(|text| plain && text.len() <= 500)
         else {
             return String::new();
@@ -236,11 +236,6 @@ fn read_body(mut body: Body, limit: u64) -> Result<Vec<u8>> {
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
 }
 
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
-}
-
 fn bad_request(error: ureq::http::Error) -> Error {
     Error::new(ErrorCode::InvalidArgument, "the request cannot be put into words of HTTP").because(error)
 }
@@ -262,9 +257,6 @@ fn failure(error: ureq::Error) -> Error {
             Error::new(ErrorCode::Disconnected, "the connection broke in the middle of the answer")
                 .in_phase(phase)
                 .because(error)
-        }
-        ureq::Error::LargeResponseHeader(..) => {
-            Error::new(ErrorCode::AnswerTooLarge, "the answer's head is too large").in_phase(phase)
         }
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             Error::new(ErrorCode::InvalidArgument, "the address cannot be put into words of HTTP")

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use ureq::http::header::CONTENT_TYPE;
 
 use super::{Answer, Client, Form, Request, STORE_PATH, Series};
 use crate::error::{Error, ErrorCode, Phase, Result};
@@ -80,7 +81,7 @@ impl Client {
 
 fn decode<'a, T: Deserialize<'a>>(answer: &'a Answer, path: &str) -> Result<T> {
     serde_json::from_slice(&answer.body).map_err(|error| {
-        not_json(path, answer.header("content-type")).with_status(answer.status).because(error)
+        not_json(path, answer.header(CONTENT_TYPE)).with_status(answer.status).because(error)
     })
 }
 

@@ -2,6 +2,8 @@
 // Copyright The libbyteport authors
 //! Log in and out (HTTP API v1, section 4): two cookies, and a token in every form that is posted.
 
+use ureq::http::header::SET_COOKIE;
+
 use super::{Answer, Client, Form, Request};
 use crate::error::{Error, ErrorCode, Phase, Result};
 
@@ -26,7 +28,7 @@ impl Session {
 
     /// Takes in what the answer sets; an empty value or `Max-Age=0` takes a cookie away.
     fn update(&mut self, answer: &Answer) {
-        for (_, line) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+        for line in answer.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok()) {
             let mut parts = line.split(';');
             let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { continue };
             let (name, value) = (name.trim(), value.trim().trim_matches('"'));
@@ -129,8 +131,8 @@ mod tests {
     use super::*;
 
     fn answer(lines: &[&str]) -> Answer {
-        let header = |line: &&str| ("set-cookie".to_owned(), (*line).to_owned());
-        Answer { status: 200, headers: lines.iter().map(header).collect(), body: Vec::new() }
+        let headers = lines.iter().map(|line| (SET_COOKIE, line.parse().unwrap())).collect();
+        Answer { status: 200, headers, body: Vec::new() }
     }
 
     #[test]

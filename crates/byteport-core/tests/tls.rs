@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! TLS against a real rustls server: what is trusted, what is not, and that connections are kept.
+
+mod support;
+
+use std::io::{BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use byteport_core::{Client, ErrorCode, Options, Phase};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tempfile::TempDir;
+
+struct Server {
+    address: SocketAddr,
+    ca_file: PathBuf,
+    connections: Arc<AtomicUsize>,
+    _folder: TempDir,
+}
+
+/// A CA of its own, and a server whose certificate carries `name`.
+fn start(name: &str) -> Server {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_key = KeyPair::generate().unwrap();
+    let ca = params.self_signed(&ca_key).unwrap();
+    let issuer = Issuer::new(params, ca_key);
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let ca_file = folder.path().join("ca.pem");
+    std::fs::write(&ca_file, ca.pem()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
+        .unwrap();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let address = serve(Arc::new(config), Arc::clone(&connections));
+    Server { address, ca_file, connections, _folder: folder }
+}
+
+fn serve(config: Arc<ServerConfig>, connections: Arc<AtomicUsize>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            connections.fetch_add(1, Ordering::SeqCst);
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = BufReader::new(StreamOwned::new(session, socket.unwrap()));
+            std::thread::spawn(move || {
+                while let Some(seen) = support::read_request(&mut stream, 0) {
+                    let body = "x".repeat(if seen.path() == "/large" { 100_000 } else { 2 });
+                    let answer = support::json(&format!("\"{body}\""));
+                    if stream.get_mut().write_all(&answer).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+impl Server {
+    fn options(&self) -> Options {
+        let host = format!("https://localhost:{}", self.address.port());
+        Options::new().host(&host).namespace("n").key(support::KEY).device("d").no_proxy()
+    }
+}
+
+#[test]
+fn a_trusted_server_is_stored_to_over_one_connection() {
+    let server = start("localhost");
+    let client = Client::new(server.options().ca_file(&server.ca_file)).unwrap();
+    for _ in 0..5 {
+        client.heartbeat(None).unwrap();
+        assert_eq!(client.get_json("/large", &[]).unwrap().len(), 100_002);
+    }
+    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_large_request_goes_through_tls() {
+    let server = start("localhost");
+    let client = Client::new(server.options().ca_file(&server.ca_file)).unwrap();
+    let mut reading = byteport_core::model::Reading::new();
+    reading.set("a", "x".repeat(3 << 20)).unwrap();
+    client.store(&reading).unwrap();
+}
+
+#[test]
+fn an_unknown_authority_is_refused() {
+    let (server, other) = (start("localhost"), start("localhost"));
+    let error = Client::new(server.options().ca_file(&other.ca_file)).unwrap().heartbeat(None).unwrap_err();
+    assert_eq!(
+        (error.code(), error.phase(), error.is_retryable()),
+        (ErrorCode::Tls, Phase::Tls, false),
+        "{error}"
+    );
+    assert!(error.to_string().contains("certificate"), "{error}");
+}
+
+#[test]
+fn a_certificate_for_another_host_is_refused() {
+    let server = start("other.example");
+    let error = Client::new(server.options().ca_file(&server.ca_file)).unwrap().heartbeat(None).unwrap_err();
+    assert_eq!((error.code(), error.phase()), (ErrorCode::Tls, Phase::Tls), "{error}");
+}
+
+#[test]
+fn a_server_without_tls_and_a_bad_ca_file_are_told_apart() {
+    let plain = support::vectors_server();
+    let host = format!("https://{}", plain.host());
+    let server = start("localhost");
+    let options =
+        Options::new().host(&host).namespace("n").key(support::KEY).device("d").ca_file(&server.ca_file);
+    let error = Client::new(options).unwrap().heartbeat(None).unwrap_err();
+    assert_eq!((error.code(), error.phase()), (ErrorCode::Tls, Phase::Tls), "{error}");
+    assert!(plain.seen().is_empty());
+
+    let empty = server.ca_file.with_file_name("empty.pem");
+    std::fs::write(&empty, "no certificate here").unwrap();
+    for path in [empty, "/does/not/exist.pem".into()] {
+        let error = Client::new(server.options().ca_file(&path)).unwrap().heartbeat(None).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Tls);
+        assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+    }
+}
