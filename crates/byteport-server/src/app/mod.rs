@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+
+//! What every call shares, and the table of calls.
+
+pub mod body;
+pub mod pages;
+pub mod router;
+
+use std::sync::Arc;
+
+use crate::session::Logins;
+use crate::store::Store;
+use body::Bodies;
+
+/// What every call shares.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Reads request bodies, within limits.
+    pub bodies: Bodies,
+    /// Checks passwords, a few at a time.
+    pub logins: Logins,
+}
+
+/// The state as handlers get it.
+pub type Shared = Arc<App>;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::journal::Level;
+
+/// A Byteport instance for one machine: HTTP API v1 over one SQLite file.
+///
+/// Prints one line on standard output when it serves ("byteport-server listening on
+/// http://ADDRESS:PORT") and its log on standard error. SIGTERM and SIGINT stop it cleanly: calls
+/// under way are finished, and what was answered with 200 is on disk in any case.
+///
+/// Exit status: 0 after a clean stop, 1 when it could not start or go on, 2 for a wrong command
+/// line.
+#[derive(Parser, Debug, Clone)]
+#[command(name = "byteport-server", version)]
+pub struct Options {
+    /// The folder that holds the database; it is made if missing, and used by one server at a time.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// Address and port to serve on; port 0 takes any free one and the start line tells which.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+
+    /// A TOML or JSON file with users, namespaces and devices to make or update before serving.
+    #[arg(long, value_name = "FILE")]
+    pub seed: Option<PathBuf>,
+
+    /// The largest request body in bytes; a larger one is answered with 413.
+    #[arg(long, value_name = "BYTES", default_value_t = 256 * 1024 * 1024,
+          value_parser = clap::value_parser!(u64).range(1..=MAX_BODY))]
+    pub max_body: u64,
+
+    /// Seconds after which a connection is closed whose next request's head is not complete, or
+    /// whose client takes nothing of an answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 75,
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub idle_timeout: u64,
+
+    /// Seconds that calls under way get to finish when the server is told to stop.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10,
+          value_parser = clap::value_parser!(u64).range(0..=3600))]
+    pub stop_timeout: u64,
+
+    /// How much is logged on standard error. No level logs keys, passwords, cookies or values.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Info)]
+    pub log_level: Level,
+}
+
+/// The largest `--max-body`: SQLite takes no single value over a billion bytes.
+const MAX_BODY: u64 = 900_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory as _;
+        Options::command().debug_assert();
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+
+//! From when to when a series is read.
+//!
+//! Choices where the API is silent: both ends are part of the range; without any parameter it
+//! is the last 24 hours; `to` alone means the 24 hours before it, `from` alone until now;
+//! `timedelta_*` counts back from now, is a decimal number above 0, and cannot be joined with
+//! the other parameters. A parameter that is not supported is refused. `callback` belongs to
+//! every call, and `_` is what script loaders add against caches: both are passed over here.
+
+use byteport_core::model::Timestamp;
+use byteport_core::model::value::parse_number;
+
+use crate::answer::Failure;
+use crate::form::{Form, shown};
+
+const DAY: i64 = 24 * 3600 * 1_000_000;
+const DELTAS: [(&str, i64); 3] =
+    [("timedelta_minutes", 60 * 1_000_000), ("timedelta_hours", 3600 * 1_000_000), ("timedelta_days", DAY)];
+
+/// A range of time, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The first microsecond.
+    pub from: Timestamp,
+    /// The last microsecond.
+    pub to: Timestamp,
+}
+
+impl Range {
+    /// Reads the parameters of a call that comes now.
+    pub fn from_query(query: &Form) -> Result<Self, Failure> {
+        Self::at(query, Timestamp::now())
+    }
+
+    fn at(query: &Form, now: Timestamp) -> Result<Self, Failure> {
+        check_supported(query)?;
+        let from = time(query, "from")?;
+        let to = time(query, "to")?;
+        let deltas = DELTAS.iter().filter(|(name, _)| query.get(name).is_some());
+        let deltas: Vec<_> = deltas.collect();
+        let (from, to) = match (from, to, deltas.as_slice()) {
+            (from, to, []) => {
+                let to = to.unwrap_or(now);
+                (from.unwrap_or_else(|| before(to, DAY)), to)
+            }
+            (None, None, [(name, unit)]) => (before(now, delta(query, name, *unit)?), now),
+            _ => return Err(Failure::bad("give from and to, or one of timedelta_minutes, _hours, _days")),
+        };
+        if from > to {
+            return Err(Failure::bad("from is later than to"));
+        }
+        Ok(Self { from, to })
+    }
+
+    /// Its length in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        let micros = i128::from(self.to.as_micros()) - i128::from(self.from.as_micros());
+        micros as f64 / 1e6
+    }
+}
+
+fn check_supported(query: &Form) -> Result<(), Failure> {
+    for (name, _) in query.iter() {
+        let is_delta = DELTAS.iter().any(|(delta, _)| *delta == name);
+        if !is_delta && !matches!(name, "from" | "to" | "callback" | "_") {
+            return Err(Failure::bad(format!("the parameter {} is not supported", shown(name))));
+        }
+    }
+    Ok(())
+}
+
+fn time(query: &Form, name: &str) -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = query.single(name)? else { return Ok(None) };
+    let time = Timestamp::parse_iso8601(text);
+    let time = time.map_err(|error| Failure::bad(format!("{name}: {error}")))?;
+    Ok(Some(time))
+}
+
+fn before(time: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_micros(time.as_micros().saturating_sub(micros))
+}
+
+fn delta(query: &Form, name: &str, unit: i64) -> Result<i64, Failure> {
+    let number = query.single(name)?.and_then(parse_number);
+    let micros = number.map(|number| (number * unit as f64).round());
+    // A thousand years, so that the earliest time can still be written as a date.
+    let micros = micros.filter(|micros| *micros > 0.0 && *micros <= 365_250.0 * DAY as f64);
+    let micros =
+        micros.ok_or_else(|| Failure::bad(format!("{name} is not a number above 0, or too large")))?;
+    Ok(micros as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_430_438_400_000_000;
+
+    fn range(query: &str) -> Result<(i64, i64), String> {
+        let query = Form::parse(query.as_bytes()).expect("a form");
+        let range = Range::at(&query, Timestamp::from_micros(NOW));
+        let micros = range.map(|range| (range.from.as_micros(), range.to.as_micros()));
+        micros.map_err(|failure| failure.reason().to_owned())
+    }
+
+    #[test]
+    fn good_ranges() {
+        assert_eq!(range(""), Ok((NOW - DAY, NOW)));
+        assert_eq!(range("callback=x&_=123"), Ok((NOW - DAY, NOW)));
+        assert_eq!(range("timedelta_minutes=1.5"), Ok((NOW - 90_000_000, NOW)));
+        assert_eq!(range("timedelta_days=2"), Ok((NOW - 2 * DAY, NOW)));
+        assert_eq!(range("from=1970-01-01T00:00:02"), Ok((2_000_000, NOW)));
+        assert_eq!(range("to=1970-01-02T00:00:00.5"), Ok((500_000, DAY + 500_000)));
+        assert_eq!(range("from=1970-01-01T00:00:00&to=1970-01-01T00:00:00.000001"), Ok((0, 1)));
+        assert_eq!(range("from=2015-05-01T02:00:00%2B02:00"), Ok((NOW, NOW)));
+    }
+
+    #[test]
+    fn bad_ranges() {
+        let bad = [
+            "from=x",
+            "from=2015-02-30T00:00:00",
+            "from=",
+            "to=1",
+            "from=2016-01-01T00:00:00&to=2015-01-01T00:00:00",
+            "timedelta_hours=0",
+            "timedelta_hours=-1",
+            "timedelta_hours=nan",
+            "timedelta_days=1e9",
+            "timedelta_hours=",
+            "timedelta_hours=1&timedelta_days=1",
+            "timedelta_hours=1&from=2015-01-01T00:00:00",
+            "timedelta_hours=1&timedelta_hours=2",
+            "operation=diff",
+            "scale=2",
+            "form=2015-01-01T00:00:00",
+        ];
+        for query in bad {
+            assert!(range(query).is_err(), "{query}");
+        }
+        assert!(range("operation=diff").is_err_and(|reason| reason.contains("operation")));
+    }
+}

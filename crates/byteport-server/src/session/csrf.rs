@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+
+//! The check that a POST with a session was sent on purpose and not by another site's page.
+//!
+//! Invariants: such a POST carries the token of its cookie `csrftoken` once more in the form
+//! field `csrfmiddlewaretoken`, and a `Referer` of the host that was called.
+
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+
+use super::cookie::{self, Audience};
+use crate::answer::Failure;
+use crate::form::Form;
+use crate::secret;
+
+/// The cookie that holds the token.
+pub const COOKIE: &str = "csrftoken";
+/// The form field that repeats it.
+pub const FIELD: &str = "csrfmiddlewaretoken";
+const YEAR: i64 = 365 * 24 * 3600;
+
+/// A `Set-Cookie` line with a new token.
+pub fn new_cookie() -> Result<HeaderValue, Failure> {
+    cookie::line(COOKIE, &secret::token()?, YEAR, Audience::Scripts)
+}
+
+/// A `Set-Cookie` line that keeps the token of the call, or gives one to a call without.
+pub fn kept_cookie(headers: &HeaderMap) -> Result<HeaderValue, Failure> {
+    match cookie::get(headers, COOKIE).filter(|token| is_token(token)) {
+        Some(token) => cookie::line(COOKIE, token, YEAR, Audience::Scripts),
+        None => new_cookie(),
+    }
+}
+
+/// Checks a POST; 403 says what is missing.
+pub fn check(headers: &HeaderMap, form: &Form) -> Result<(), Failure> {
+    let token = cookie::get(headers, COOKIE).filter(|token| is_token(token));
+    let token = token.ok_or_else(|| Failure::forbidden("the csrftoken cookie is missing"))?;
+    let given = form.single(FIELD)?.unwrap_or_default();
+    if !secret::matches(given, Some(token)) {
+        return Err(Failure::forbidden("csrfmiddlewaretoken is not that of the csrftoken cookie"));
+    }
+    if !is_own_referer(headers) {
+        return Err(Failure::forbidden("the Referer is missing or of another host"));
+    }
+    Ok(())
+}
+
+fn is_token(token: &str) -> bool {
+    token.len() == secret::TOKEN_LENGTH && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether host and port of `Referer` are those of `Host`.
+fn is_own_referer(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let (Some(referer), Some(host)) = (text(header::REFERER), text(header::HOST)) else { return false };
+    let Ok(referer) = referer.parse::<Uri>() else { return false };
+    let default = match referer.scheme_str() {
+        Some("http") => ":80",
+        Some("https") => ":443",
+        _ => return false,
+    };
+    let Some(authority) = referer.authority() else { return false };
+    let bare = |text: &str| text.strip_suffix(default).unwrap_or(text).to_ascii_lowercase();
+    !authority.as_str().contains('@') && bare(authority.as_str()) == bare(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(referer: &'static str, host: &'static str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::REFERER, HeaderValue::from_static(referer));
+        headers.insert(header::HOST, HeaderValue::from_static(host));
+        is_own_referer(&headers)
+    }
+
+    #[test]
+    fn referer_must_be_of_the_same_host() {
+        assert!(own("http://localhost:8000/api/v1/login/", "localhost:8000"));
+        assert!(own("http://LOCALHOST", "localhost"));
+        assert!(own("https://a.example:443/x", "a.example"));
+        assert!(!own("http://localhost:8001/", "localhost:8000"));
+        assert!(!own("http://localhost:8000.evil.example/", "localhost:8000"));
+        assert!(!own("http://localhost:8000@evil.example/", "localhost:8000"));
+        assert!(!own("/relative", "localhost"));
+        assert!(!own("ftp://localhost/", "localhost"));
+        assert!(!own("", "localhost"));
+    }
+}

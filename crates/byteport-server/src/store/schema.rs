@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+
+//! The tables, and the steps from one version of them to the next.
+//!
+//! Invariants: only the owner may read a file that is made here; `PRAGMA user_version` counts the steps that were taken; steps are only ever
+//! appended; a file that a newer server made is refused. A value's row is found by field and
+//! microsecond, so that writing it again replaces it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::{FILE_NAME, StoreError};
+
+/// Each step brings the tables one version further.
+const STEPS: &[&str] = &["
+CREATE TABLE namespace (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    description TEXT,
+    data_survival_time TEXT,
+    http_write_method TEXT NOT NULL DEFAULT 'post'
+        CHECK (http_write_method IN ('off', 'get', 'post', 'both')),
+    write_by_key INTEGER NOT NULL DEFAULT 1,
+    write_key TEXT,
+    read_by_key INTEGER NOT NULL DEFAULT 0,
+    read_key TEXT,
+    legacy_key TEXT,
+    registered_only INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE device_type (
+    id INTEGER PRIMARY KEY,
+    namespace_id INTEGER NOT NULL REFERENCES namespace (id),
+    name TEXT NOT NULL,
+    description TEXT,
+    timeout_limit INTEGER,
+    accepts_children INTEGER NOT NULL DEFAULT 0,
+    command_channel TEXT,
+    command_support INTEGER NOT NULL DEFAULT 0,
+    internet_connection INTEGER NOT NULL DEFAULT 1,
+    photo TEXT,
+    UNIQUE (namespace_id, name)
+) STRICT;
+CREATE TABLE field_definition (
+    id INTEGER PRIMARY KEY,
+    device_type_id INTEGER NOT NULL REFERENCES device_type (id),
+    name TEXT NOT NULL,
+    data_type TEXT NOT NULL,
+    object_type TEXT,
+    encoding_type TEXT,
+    unit TEXT,
+    unit_symbol TEXT,
+    role TEXT,
+    list_separator TEXT,
+    automation TEXT,
+    default_processor TEXT,
+    description TEXT,
+    UNIQUE (device_type_id, name)
+) STRICT;
+CREATE TABLE firmware (
+    id INTEGER PRIMARY KEY,
+    device_type_id INTEGER NOT NULL REFERENCES device_type (id),
+    version TEXT NOT NULL,
+    filesize INTEGER,
+    md5_digest TEXT,
+    image TEXT,
+    comment TEXT,
+    uploader TEXT,
+    uploaded INTEGER,
+    enabled INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (device_type_id, version)
+) STRICT;
+CREATE TABLE device (
+    id INTEGER PRIMARY KEY,
+    namespace_id INTEGER NOT NULL REFERENCES namespace (id),
+    uid TEXT NOT NULL,
+    registered INTEGER NOT NULL DEFAULT 0,
+    access_key TEXT,
+    device_type_id INTEGER REFERENCES device_type (id),
+    active INTEGER NOT NULL DEFAULT 1,
+    alias TEXT,
+    serial TEXT,
+    description TEXT,
+    last_contact INTEGER,
+    UNIQUE (namespace_id, uid)
+) STRICT;
+CREATE TABLE field (
+    id INTEGER PRIMARY KEY,
+    device_id INTEGER NOT NULL REFERENCES device (id),
+    name TEXT NOT NULL,
+    UNIQUE (device_id, name)
+) STRICT;
+CREATE TABLE value (
+    field_id INTEGER NOT NULL REFERENCES field (id),
+    micros INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (field_id, micros)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE user (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL
+) STRICT;
+CREATE TABLE user_namespace (
+    user_id INTEGER NOT NULL REFERENCES user (id),
+    namespace_id INTEGER NOT NULL REFERENCES namespace (id),
+    PRIMARY KEY (user_id, namespace_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE session (
+    token_hash BLOB PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES user (id),
+    expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_by_user ON session (user_id);
+"];
+
+/// Opens the database for writing, makes or updates its tables.
+pub fn open(folder: &Path) -> Result<Connection, StoreError> {
+    let path = folder.join(FILE_NAME);
+    let named = |error: rusqlite::Error| StoreError(format!("cannot open {}: {error}", path.display()));
+    make_private(&path).map_err(|error| StoreError(format!("cannot open {}: {error}", path.display())))?;
+    let connection = Connection::open(&path).map_err(named)?;
+    prepare(&connection).map_err(named)?;
+    migrate(&connection, &path)?;
+    Ok(connection)
+}
+
+/// Makes the file, if it is missing, for its owner only; SQLite's files beside it follow it.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA journal_size_limit = 67108864;",
+    )
+}
+
+fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let path = path.display();
+    let named = |error| StoreError(format!("cannot prepare {path}: {error}"));
+    let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    let version = usize::try_from(version.map_err(named)?).unwrap_or(usize::MAX);
+    if version > STEPS.len() {
+        return Err(StoreError(format!("{path} was made by a newer byteport-server")));
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(version) {
+        let sql = format!("BEGIN; {step} PRAGMA user_version = {}; COMMIT;", index + 1);
+        connection.execute_batch(&sql).map_err(named)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_file_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = open(folder.path()).expect("opens");
+        connection.pragma_update(None, "user_version", 999).expect("sets");
+        drop(connection);
+        let error = open(folder.path()).expect_err("refused").to_string();
+        assert!(error.contains("newer"), "{error}");
+    }
+}
