@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! Real proxies from Debian's packages: microsocks (SOCKS5), dante-server (SOCKS4 and 4a) and tinyproxy (HTTP CONNECT).
+//! Real proxies from Debian's packages: microsocks (SOCKS5), dante-server (SOCKS4; it does not
+//! resolve for 4a, whose bytes the handshake's own tests check) and tinyproxy (HTTP CONNECT).
 
 mod support;
 
@@ -78,23 +79,26 @@ fn danted() -> Running {
     configured("danted", |file| vec!["-f".into(), file.into()], port, &text)
 }
 
-fn through(server: &Recorder, proxy: &str) -> byteport_core::Result<()> {
-    let client = Client::new(server.options().proxy(Proxy::parse(proxy)?)).unwrap();
+fn through(server: &Recorder, host: &str, proxy: &str) -> byteport_core::Result<()> {
+    let host = format!("{host}:{}", server.address.port());
+    let client = Client::new(server.options().host(&host).proxy(Proxy::parse(proxy)?)).unwrap();
     client.heartbeat(None)?;
     client.heartbeat(None)
 }
 
-/// Two heartbeats, over one connection that came through the proxy.
+/// Two heartbeats, over one connection that came through the proxy, to a name and to an address.
 fn passes(proxy: &str) {
-    let server = vectors_server();
-    through(&server, proxy).unwrap_or_else(|error| panic!("{proxy}: {error}"));
-    let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
-    assert_eq!(connections, [0, 0], "{proxy}");
+    for host in ["localhost", "127.0.0.1"] {
+        let server = vectors_server();
+        through(&server, host, proxy).unwrap_or_else(|error| panic!("{proxy}: {error}"));
+        let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
+        assert_eq!(connections, [0, 0], "{proxy}");
+    }
 }
 
 fn is_refused(proxy: &str) {
     let server = vectors_server();
-    let error = through(&server, proxy).unwrap_err();
+    let error = through(&server, "127.0.0.1", proxy).unwrap_err();
     assert_eq!(
         (error.code(), error.phase(), error.is_retryable()),
         (ErrorCode::Proxy, Phase::Connect, true),
@@ -115,10 +119,9 @@ fn socks5_without_and_with_password() {
 }
 
 #[test]
-fn socks4_resolved_here_and_socks4a_resolved_there() {
+fn socks4() {
     let proxy = danted();
     passes(&format!("socks4://user@127.0.0.1:{}", proxy.port));
-    passes(&format!("socks4a://user@127.0.0.1:{}", proxy.port));
     is_refused(&format!("socks5://127.0.0.1:{}", proxy.port));
 }
 

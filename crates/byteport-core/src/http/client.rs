@@ -68,6 +68,16 @@ impl Client {
         &self.options
     }
 
+    /// The namespace of the settings, if one is set.
+    pub fn namespace(&self) -> Option<&str> {
+        self.options.namespace.as_deref()
+    }
+
+    /// The device of the settings, if one is set.
+    pub fn device(&self) -> Option<&str> {
+        self.options.device.as_deref()
+    }
+
     /// Scheme, host and port, such as `https://api.byteport.se`.
     pub fn origin(&self) -> &str {
         &self.origin

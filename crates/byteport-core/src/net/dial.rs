@@ -81,9 +81,10 @@ fn connect(addresses: &[SocketAddr], deadline: Deadline) -> io::Result<TcpStream
 fn through(proxy: &Proxy, to: &Target, deadline: Deadline) -> Result<Stream> {
     let what = || format!("no connection to {}:{} through {proxy}", to.host, to.port);
     let in_proxy = |error| failed(ErrorCode::Proxy, Phase::Connect, what(), error);
-    let destination = match proxy.protocol {
-        Protocol::Socks4 => first_v4(to, deadline)?,
-        _ => Destination::Name(&to.host, to.port),
+    let destination = match (to.host.parse(), proxy.protocol) {
+        (Ok(address), _) => Destination::Address(address, to.port),
+        (Err(_), Protocol::Socks4) => first_v4(to, deadline)?,
+        (Err(_), _) => Destination::Name(&to.host, to.port),
     };
     let socket = open(&proxy.host, proxy.port, deadline).map_err(|error| {
         let code = if error.code() == ErrorCode::Timeout { ErrorCode::Timeout } else { ErrorCode::Proxy };
@@ -95,11 +96,9 @@ fn through(proxy: &Proxy, to: &Target, deadline: Deadline) -> Result<Stream> {
 }
 
 fn first_v4(to: &Target, deadline: Deadline) -> Result<Destination<'_>> {
-    let v4 = |address: &SocketAddr| match address {
-        SocketAddr::V4(address) => Some(Destination::V4(*address.ip(), to.port)),
-        SocketAddr::V6(_) => None,
-    };
-    addresses(&to.host, to.port, deadline)?.iter().find_map(v4).ok_or_else(|| {
+    let found = addresses(&to.host, to.port, deadline)?;
+    let v4 = found.iter().find(|address| address.is_ipv4());
+    v4.map(|address| Destination::Address(address.ip(), to.port)).ok_or_else(|| {
         let what = format!("{} has no IPv4 address, and SOCKS4 carries no other: use SOCKS5", to.host);
         Error::new(ErrorCode::Proxy, what).in_phase(Phase::Dns)
     })

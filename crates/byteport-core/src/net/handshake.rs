@@ -4,17 +4,17 @@
 //! (RFC 9110, section 9.3.6). Only `Read` and `Write` are asked of the connection.
 
 use std::io::{self, Read, Write};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::proxy::{Protocol, Proxy};
 use crate::codec;
 
 /// Where the proxy is to connect to.
 pub(crate) enum Destination<'a> {
-    /// A name or address that the proxy resolves.
+    /// A name that the proxy resolves.
     Name(&'a str, u16),
-    /// An address that was resolved here (SOCKS4).
-    V4(Ipv4Addr, u16),
+    /// An address, as it was given or as it was resolved here (SOCKS4).
+    Address(IpAddr, u16),
 }
 
 /// The largest head that an HTTP proxy may answer with.
@@ -36,7 +36,10 @@ fn refused(why: impl Into<String>) -> io::Error {
 fn socks4(proxy: &Proxy, to: &Destination<'_>, io: &mut (impl Read + Write)) -> io::Result<()> {
     let (name, address, port) = match to {
         Destination::Name(name, port) => (Some(*name), Ipv4Addr::new(0, 0, 0, 1), *port),
-        Destination::V4(address, port) => (None, *address, *port),
+        Destination::Address(IpAddr::V4(address), port) => (None, *address, *port),
+        Destination::Address(IpAddr::V6(_), _) => {
+            return Err(refused("SOCKS4 carries no IPv6 address: use SOCKS5"));
+        }
     };
     let mut request = vec![4, 1];
     request.extend(port.to_be_bytes());
@@ -76,8 +79,13 @@ fn socks5(proxy: &Proxy, to: &Destination<'_>, io: &mut (impl Read + Write)) -> 
             push_counted(&mut request, name)?;
             port
         }
-        Destination::V4(address, port) => {
+        Destination::Address(IpAddr::V4(address), port) => {
             request.push(1);
+            request.extend(address.octets());
+            port
+        }
+        Destination::Address(IpAddr::V6(address), port) => {
+            request.push(4);
             request.extend(address.octets());
             port
         }
@@ -140,9 +148,8 @@ fn socks5_reply(io: &mut (impl Read + Write)) -> io::Result<()> {
 
 fn connect(proxy: &Proxy, to: &Destination<'_>, io: &mut (impl Read + Write)) -> io::Result<()> {
     let address = match to {
-        Destination::Name(name, port) if name.contains(':') => format!("[{name}]:{port}"),
         Destination::Name(name, port) => format!("{name}:{port}"),
-        Destination::V4(address, port) => format!("{address}:{port}"),
+        Destination::Address(address, port) => SocketAddr::new(*address, *port).to_string(),
     };
     let mut request = format!("CONNECT {address} HTTP/1.1\r\nHost: {address}\r\n");
     if let Some(user) = &proxy.user {
@@ -177,6 +184,8 @@ fn read_head(io: &mut impl Read) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use super::*;
 
     /// Plays the proxy's part from memory.
@@ -207,7 +216,8 @@ mod tests {
     }
 
     const NAME: Destination<'static> = Destination::Name("b.org", 443);
-    const V4: Destination<'static> = Destination::V4(Ipv4Addr::new(10, 0, 0, 1), 80);
+    const V4: Destination<'static> = Destination::Address(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 80);
+    const V6: Destination<'static> = Destination::Address(IpAddr::V6(Ipv6Addr::LOCALHOST), 80);
 
     #[test]
     fn each_protocol_says_what_its_document_says() {
@@ -221,6 +231,13 @@ mod tests {
                 b"\x05\x02\x00\x02\x01\x01u\x02pw\x05\x01\x00\x03\x05b.org\x01\xbb",
                 b"\x05\x02\x01\x00\x05\x00\x00\x03\x02ab\0\0",
             ),
+            (
+                "socks5://p",
+                &V6,
+                b"\x05\x01\x00\x05\x01\x00\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00\x50",
+                b"\x05\x00\x05\x00\x00\x01\0\0\0\0\0\0",
+            ),
+            ("http://p", &V6, b"CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", b"HTTP/1.0 200 ok\r\n\r\n"),
             (
                 "http://u:pw@p",
                 &NAME,

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+# The one front door. `make help` lists every task.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test test-rust test-c test-python test-docs lint msrv bench header setup format clean
+
+help: ## list the tasks
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## build all, start a local server, store this machine's load from C and Python, show it
+	@scripts/run.sh
+
+test: ## every test of every language, and the lints
+	@scripts/test.sh
+
+test-rust: ## the Rust tests alone
+	@scripts/test.sh rust
+
+test-c: ## the C tests alone: plain, valgrind, AddressSanitizer, symbols
+	@scripts/test.sh c
+
+test-python: ## the Python tests alone
+	@scripts/test.sh python
+
+test-docs: ## the README's examples alone
+	@scripts/test.sh docs
+
+lint: ## formatting and lints of every language, header drift
+	@scripts/test.sh lint
+
+msrv: ## build with Rust 1.85, the oldest compiler that is supported
+	@scripts/test.sh msrv
+
+bench: ## measure against libcurl, pycurl and requests
+	@scripts/bench.sh
+
+header: ## write include/byteport.h anew from the Rust sources
+	@BYTEPORT_WRITE_HEADER=1 cargo test -q -p byteport-ffi --test header
+
+setup: ## install what the tests need (Debian packages, a Python environment)
+	@scripts/setup.sh
+
+format: ## format every source file
+	@cargo fmt && scripts/setup.sh python && build/venv/bin/ruff format python examples bench
+
+clean: ## remove everything that was built
+	@rm -rf target build

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+# Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
+# usage: test.sh [lint|rust|c|python|docs|msrv]...     (all unless told)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+logs=build/test-logs
+mkdir -p "$logs"
+passed=0
+step=start
+
+finish() {
+  local code=$?
+  [ $code = 0 ] || echo "==> FAILED in step: $step (its output: $logs/$step.log)" >&2
+}
+trap finish EXIT
+
+# run STEP COMMAND...: shows and keeps the output
+run() {
+  step=$1
+  shift
+  echo "==> $step: $*"
+  "$@" 2>&1 | tee -a "$logs/$step.log"
+}
+
+# count STEP: adds the tests that the step's log tells of; a skipped or ignored one fails
+count() {
+  local text ran
+  text=$(sed 's/\x1b\[[0-9;]*m//g' "$logs/$1.log")
+  if grep -qE '[1-9][0-9]* (ignored|skipped|xfailed|deselected)' <<<"$text"; then
+    echo "==> $1: a test was skipped" >&2
+    return 1
+  fi
+  ran=$(grep -oE '(^|[^0-9])[0-9]+ passed' <<<"$text" | grep -oE '[0-9]+' | awk '{n += $1} END {print n + 0}')
+  [ "$ran" -gt 0 ] || {
+    echo "==> $1: no test ran" >&2
+    return 1
+  }
+  echo "==> $1: $ran passed"
+  passed=$((passed + ran))
+}
+
+# checked STEP NAME COMMAND...: a check that is passed or not counts as one test
+checked() {
+  local name=$2
+  run "$1" "${@:3}"
+  echo "$name: 1 passed" | tee -a "$logs/$1.log"
+}
+
+lint() {
+  checked lint rustfmt cargo fmt --check
+  checked lint clippy cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
+  checked lint rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --exclude byteport-python --no-deps --locked
+  checked lint ruff-check build/venv/bin/ruff check --config python/pyproject.toml python examples bench
+  checked lint ruff-format build/venv/bin/ruff format --check --config python/pyproject.toml python examples bench
+  checked lint mypy build/venv/bin/mypy --config-file python/pyproject.toml python/byteport python/byteport_client
+  checked lint shellcheck shellcheck scripts/*.sh tests/c/*.sh .ci/run
+  count lint
+}
+
+rust() {
+  run rust cargo build --workspace --exclude byteport-python --locked
+  run rust cargo test --workspace --exclude byteport-python --locked
+  count rust
+}
+
+c() {
+  run c tests/c/run.sh
+  count c
+}
+
+install_python() {
+  run python build/venv/bin/pip install -q --disable-pip-version-check --force-reinstall --no-deps ./python
+}
+
+python() {
+  run python cargo build --quiet -p byteport-server --locked
+  install_python
+  run python build/venv/bin/pytest -q -p no:cacheprovider python/tests
+  count python
+}
+
+docs() {
+  run docs cargo build --quiet -p byteport-server -p byteport-ffi -p byteport-cli --locked
+  build/venv/bin/python -c 'import byteport' 2>/dev/null || install_python
+  run docs build/venv/bin/pytest -q -p no:cacheprovider tests/docs
+  count docs
+}
+
+msrv() {
+  run msrv scripts/cross-toolchain.sh "$PWD/build/rust-1.85"
+  checked msrv rust-1.85 env RUSTC="$PWD/build/rust-1.85/rustc" CARGO_TARGET_DIR=build/target-msrv \
+    cargo check --quiet --workspace --locked
+  count msrv
+}
+
+[ $# -gt 0 ] || set -- lint rust c python docs msrv
+rm -f "$logs"/*.log
+run setup scripts/setup.sh
+for part in "$@"; do
+  case "$part" in
+    lint | rust | c | python | docs | msrv) "$part" ;;
+    *)
+      echo "usage: test.sh [lint|rust|c|python|docs|msrv]..." >&2
+      exit 2
+      ;;
+  esac
+done
+step=end
+echo "$passed passed, 0 failed"

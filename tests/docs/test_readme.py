@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""The README's examples, run as they stand against a server; only its port and the build folder are replaced."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def block(language: str, part: str) -> str:
+    """The one block of a language that holds a text."""
+    found = [text for kind, text in BLOCKS if kind == language and part in text]
+    assert len(found) == 1, f"{len(found)} blocks of {language} with {part!r}"
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory):
+    """Starts the server with the README's command on a free port; gives a function that runs a shell text."""
+    folder = tmp_path_factory.mktemp("readme")
+    for name in ("include", "examples"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "target").mkdir()
+    (folder / "target" / "release").symlink_to(TARGET)
+    command = block("sh", "byteport-server").replace("127.0.0.1:8000", "127.0.0.1:0")
+    server = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    host = server.stdout.readline().strip().rpartition("/")[2]
+    assert re.fullmatch(r"127\.0\.0\.1:\d+", host), host
+
+    def run(text: str, *program: str) -> str:
+        text = text.replace("127.0.0.1:8000", host)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BYTEPORT_")}
+        done = subprocess.run(
+            [*(program or ("bash", "-euo", "pipefail", "-c")), text],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run.folder = folder  # type: ignore[attr-defined]
+    run.host = host  # type: ignore[attr-defined]
+    yield run
+    server.terminate()
+    assert server.wait(10) == 0
+
+
+def values(run) -> list[str]:
+    """The speeds stored so far, as the README's read command prints them."""
+    table = run(block("sh", "byteport read").replace("table", "csv"))
+    return [line.split(",")[1] for line in table.splitlines()[1:]]
+
+
+def test_c(run) -> None:
+    source = block("c", "byteport_client_store").replace("127.0.0.1:8000", run.host)
+    (run.folder / "store.c").write_text(source)
+    before = len(values(run))
+    run(block("sh", "cc -std=c99"))
+    assert values(run)[before:].count("12.5") == 1
+
+
+def test_python(run) -> None:
+    before = len(values(run))
+    run(block("python", "ByteportHttpClient"), sys.executable, "-c")
+    assert "12.5" in values(run)[before:]
+
+
+def test_shell_prints_what_it_stored(run) -> None:
+    assert "13.5" in run(block("sh", "byteport store"))
+
+
+def test_the_two_commands_exist() -> None:
+    commands = re.findall(r"^make (\w+)", block("sh", "make run"), re.MULTILINE)
+    assert commands == ["run", "test"]
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(re.search(rf"^{name}:.*##", makefile, re.MULTILINE) for name in commands)
+
+
+def test_every_link_leads_somewhere() -> None:
+    for document in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_block_is_run() -> None:
+    assert len(BLOCKS) == 6, "a new example needs a test"
