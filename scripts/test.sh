@@ -67,7 +67,7 @@ rust() {
 }
 
 c() {
-  run c tests/c/run.sh
+  run c env PYTHON="$PWD/build/venv/bin/python" tests/c/run.sh
   count c
 }
 

@@ -23,4 +23,4 @@ mod net;
 
 pub use error::{Error, ErrorCode, Phase, Result};
 pub use http::{Client, Method, Options, Range, Series, SeriesValues};
-pub use net::Proxy;
+pub use net::{Proxy, on_interrupt};

@@ -113,7 +113,11 @@ impl Connection {
             }
             _ => (ErrorCode::Disconnected, "the connection broke before the answer came"),
         };
-        let stale = self.kept && !self.answered && code == ErrorCode::Disconnected;
+        let closed = matches!(
+            error.kind(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+        );
+        let stale = self.kept && !self.answered && closed;
         Error::new(code, what).in_phase(phase).because(error).stale(stale)
     }
 }

@@ -5,6 +5,7 @@
 mod deadline;
 mod dial;
 mod handshake;
+mod interrupt;
 mod proxy;
 mod resolve;
 mod stream;
@@ -12,6 +13,7 @@ mod tls;
 
 pub(crate) use deadline::Deadline;
 pub(crate) use dial::{Dialer, Target};
+pub use interrupt::on_interrupt;
 pub use proxy::Proxy;
 pub(crate) use proxy::{is_loopback, split_host_port};
 pub(crate) use stream::Stream;

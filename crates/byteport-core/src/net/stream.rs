@@ -13,6 +13,7 @@ use rustix::net::{RecvFlags, recv};
 use rustls::ClientConnection;
 
 use super::Deadline;
+use super::interrupt::wait_on;
 
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -161,7 +162,7 @@ impl Read for ByDeadline<'_> {
                 self.stream.read_limit = Some(limit);
             }
             match self.stream.socket.read(buf) {
-                Err(error) if fired(&error) => {}
+                Err(error) if fired(&error) => wait_on(&error)?,
                 done => return done,
             }
         }
@@ -176,7 +177,7 @@ impl Write for ByDeadline<'_> {
                 self.stream.write_limit = Some(limit);
             }
             match self.stream.socket.write(bytes) {
-                Err(error) if fired(&error) => {}
+                Err(error) if fired(&error) => wait_on(&error)?,
                 done => return done,
             }
         }
