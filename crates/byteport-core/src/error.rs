@@ -286,12 +286,12 @@ impl Error {
         self.0.retryable
     }
 
-    /// The texts of the causes, nearest first; empty where the message says it all.
+    /// The texts of the causes, one line each, nearest first; empty where the message says it all.
     pub fn causes(&self) -> Vec<String> {
         let mut causes = Vec::new();
         let mut next = std::error::Error::source(self);
         while let Some(cause) = next {
-            causes.push(cause.to_string());
+            causes.push(cause.to_string().replace(['\n', '\r'], " "));
             next = cause.source();
         }
         causes
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn display_joins_the_chain() {
-        let io = std::io::Error::other("wire cut");
+        let io = std::io::Error::other("wire\ncut");
         let error = Error::new(ErrorCode::Disconnected, "no answer").in_phase(Phase::Receive).because(io);
         assert_eq!(error.to_string(), "no answer: wire cut");
         assert_eq!(error.causes(), ["wire cut"]);

@@ -24,7 +24,18 @@ impl log::Log for Catcher {
     fn flush(&self) {}
 }
 
-const SECRETS: [&str; 5] = [KEY, "pass-word-9", "CSRF123", "SESS456", "proxy-pass-7"];
+/// One that looks different in a URL.
+const SPECIAL_KEY: &str = "s3cr t/k&y";
+const SECRETS: [&str; 8] = [
+    KEY,
+    SPECIAL_KEY,
+    "s3cr+t%2Fk%26y",
+    "pass word&9",
+    "pass+word%269",
+    "CSRF123",
+    "SESS456",
+    "proxy-pass-7",
+];
 
 fn check(text: &str) {
     for secret in SECRETS {
@@ -37,13 +48,21 @@ fn secrets_stay_secret() {
     log::set_logger(&Catcher).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     let good = vectors_server();
-    let bad = Recorder::start(|seen| answer("400 Bad", "Content-Type: text/plain\r\n", &format!("{seen:?}")));
+    let echo =
+        |what: &str| answer("500 Broken", "Content-Type: text/plain\r\n", &what[..what.len().min(500)]);
+    let bad = Recorder::start(move |seen| match seen.path() {
+        "/api/v1/login/" if seen.method == "GET" => answer("200 OK", "Set-Cookie: csrftoken=CSRF123\r\n", ""),
+        _ if seen.method == "GET" => echo(&seen.target),
+        _ => echo(&seen.body),
+    });
     let proxied = Proxy::parse("socks5://user:proxy-pass-7@127.0.0.1:1").unwrap();
     let hosts = [good.host(), bad.host(), "127.0.0.1:1".to_owned(), "x.invalid".to_owned()];
     let mut failures = 0;
     for host in &hosts {
-        for method in [Method::Post, Method::Get] {
-            let options = Options::new().host(host).namespace("n").key(KEY).device("d").store_method(method);
+        for (method, key) in
+            [(Method::Post, KEY), (Method::Get, KEY), (Method::Post, SPECIAL_KEY), (Method::Get, SPECIAL_KEY)]
+        {
+            let options = Options::new().host(host).namespace("n").key(key).device("d").store_method(method);
             let clients = [
                 Client::new(options.clone().no_proxy()).unwrap(),
                 Client::new(options.proxy(proxied.clone())).unwrap(),
@@ -54,7 +73,7 @@ fn secrets_stay_secret() {
                 reading.set("a", 1).unwrap();
                 let results = [
                     client.store(&reading).err(),
-                    client.login("user", "pass-word-9").err(),
+                    client.login("user", "pass word&9").err(),
                     client.get_json("/api/v1/session/", &[]).err(),
                     client.session_post("/x", &byteport_core::http::Form::new()).err(),
                     client.logout().err(),

@@ -109,12 +109,6 @@ impl Client {
     pub(super) fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Whether a text holds a key or cookie of this client.
-    pub(super) fn holds_secret(&self, text: &str) -> bool {
-        let key = self.options.key.as_deref();
-        key.is_some_and(|key| text.contains(key)) || self.session().is_in(text)
-    }
 }
 
 fn origin(target: &Target) -> String {

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 
+use form_urlencoded::{byte_serialize, parse};
 use ureq::http::header::{AsHeaderName, CONTENT_TYPE, COOKIE, LOCATION, REFERER};
 use ureq::http::{HeaderMap, Uri};
 use ureq::{Body, Timeout};
@@ -197,20 +198,30 @@ impl Client {
             _ => "the service did not accept the call",
         };
         let (status, method, path) = (answer.status, request.method.text(), request.path);
-        let reason = self.reason(answer);
+        let reason = reason(request, answer);
         Error::from_status(status, format!("HTTP {status} for {method} {path}: {advice}{reason}"))
     }
+}
 
-    /// The server's own words, if they are short plain text and hold no secret of ours.
-    fn reason(&self, answer: &Answer) -> String {
-        let plain = answer.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/plain"));
-        let Some(text) = std::str::from_utf8(&answer.body).ok().filter(|text| plain && text.len() <= 500)
-        else {
-            return String::new();
-        };
-        let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        if text.is_empty() || self.holds_secret(&text) { String::new() } else { format!(" ({text})") }
-    }
+/// The server's own words, if they are short plain text and repeat no secret of the request.
+fn reason(request: &Request<'_>, answer: &Answer) -> String {
+    let plain = answer.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/plain"));
+    let Some(text) = std::str::from_utf8(&answer.body).ok().filter(|text| plain && text.len() <= 500) else {
+        return String::new();
+    };
+    let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.is_empty() || repeats_secret(request, &text) { String::new() } else { format!(" ({text})") }
+}
+
+/// Whether a text holds a key, password, token or cookie of the request, as it is or encoded.
+fn repeats_secret(request: &Request<'_>, text: &str) -> bool {
+    const SECRET: [&str; 4] = ["_key", "legacy_key", "password", "csrfmiddlewaretoken"];
+    let encoded = |value: &str| byte_serialize(value.as_bytes()).collect::<String>();
+    let holds = |value: &str| !value.is_empty() && (text.contains(value) || text.contains(&encoded(value)));
+    let mut pairs = parse(request.query.as_bytes()).chain(parse(request.body));
+    let mut cookies = request.cookies.split("; ").filter_map(|cookie| cookie.split_once('='));
+    pairs.any(|(name, value)| SECRET.contains(&name.as_ref()) && holds(&value))
+        || cookies.any(|(_, value)| holds(value))
 }
 
 fn path_and_query<'a>(request: &Request<'a>) -> Cow<'a, str> {

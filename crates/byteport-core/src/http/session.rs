@@ -44,10 +44,6 @@ impl Session {
         let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
-
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        self.cookies.iter().any(|(_, value)| text.contains(value.as_str()))
-    }
 }
 
 impl Client {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! libbyteport: the Byteport client for C. The rules for callers are at the head of `include/byteport.h`; these are the
+//! rules for this crate.
+//!
+//! - No logic: an export checks its arguments, calls the core, hands out the result.
+//! - `handle` is the only file in which a pointer becomes a reference, a slice, a text or a box, and the reverse.
+//! - `panic` is the only file that stops a panic. Every export that can fail, calls the core or frees goes through it;
+//!   getters only read fields.
+//! - `error` is the only file that turns an error of the core into what C sees.
+//! - What comes in as an enumeration comes in as `int32_t` and is checked: a Rust enumeration with a number that it does
+//!   not know is undefined behaviour.
+//! - Outputs are checked before anything is done, and written last.
+//! - Names here are the names in C; the header is generated from these files by `tests/header.rs`.
+
+// The types carry their C names, so that one name can be searched for in both languages.
+#![allow(non_camel_case_types)]
+// What every pointer must be is said once, at the head of the header.
+#![allow(clippy::missing_safety_doc)]
+
+mod abi;
+mod client;
+mod error;
+mod handle;
+mod log;
+mod options;
+mod panic;
+mod reading;
+mod series;
+mod status;
+mod timestamp;
+mod version;

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""What the tests share: tools, builds of the library, the header's functions, compiling and running C programs."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "tests" / "c"
+EXAMPLES = ROOT / "examples" / "c"
+HEADER = ROOT / "include" / "byteport.h"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
+
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+STATIC_LIBRARIES = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
+HINTS = {
+    "gcc": "apt-get install gcc",
+    "g++": "apt-get install g++",
+    "nm": "apt-get install binutils",
+    "objdump": "apt-get install binutils",
+    "valgrind": "apt-get install valgrind libc6-dbg",
+    "cargo": "install Rust: https://rustup.rs, or apt-get install cargo",
+}
+
+
+def tool(name: str) -> str:
+    """The path of a tool; a missing one is a failure, never a skip."""
+    path = shutil.which(name)
+    assert path, f"{name} is missing: {HINTS[name]}"
+    return path
+
+
+def run(command: list, **options) -> subprocess.CompletedProcess:
+    """Runs a command to its end, with its output as text."""
+    command = [str(part) for part in command]
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, **options)
+
+
+def must(command: list, **options) -> str:
+    """Runs a command that has to succeed, and gives its standard output."""
+    done = run(command, **options)
+    assert done.returncode == 0, f"{command}: exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def cargo_build(packages: list[str], target_dir: Path = TARGET, *, triple: str = "", **env: str) -> Path:
+    """Builds packages in the dev profile; gives the folder with what was built."""
+    choice = [part for package in packages for part in ("-p", package)] + (["--target", triple] if triple else [])
+    env = {**os.environ, "CARGO_TARGET_DIR": str(target_dir), **env}
+    must([tool("cargo"), "build", *choice], cwd=ROOT, env=env)
+    return target_dir / triple / "debug"
+
+
+@dataclass
+class Build:
+    """A build of the library, and how programs are compiled against it and run."""
+
+    libraries: Path
+    compiler: list[str]
+    wrapper: list[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+
+    def compile(self, source: Path, work: Path, *, static: bool = False, vectors: str = "") -> Path:
+        """Compiles and links one program in the folder `work`; warnings are errors."""
+        program = work / source.stem
+        (work / "vectors.h").write_text(vectors)
+        for name in ("libbyteport.so", "libbyteport.so.0"):
+            (work / name).unlink(missing_ok=True)
+            (work / name).symlink_to(self.libraries / "libbyteport.so")
+        shared = [f"-L{work}", f"-Wl,-rpath,{work}", "-lbyteport", "-lpthread", "-lm"]
+        link = [self.libraries / "libbyteport.a", *STATIC_LIBRARIES] if static else shared
+        flags = [*WARNINGS, "-g", f"-I{HEADER.parent}", f"-I{work}", f"-I{HERE}"]
+        must([*self.compiler, *flags, source, "-x", "none", "-o", program, *link])
+        return program
+
+    def run(self, program: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess:
+        """Runs a program in an environment of its own, for variables of the caller's might name a proxy."""
+        base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return run([*self.wrapper, program, *arguments], env={**base, **self.env, **env})
+
+
+def header_functions() -> dict[str, list[str]]:
+    """The header's functions, each with its arguments."""
+    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", HEADER.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"typedef[^;]*;", "", text)
+    found = re.findall(r"\b(byteport_\w+)\(([^()]*)\);", text)
+    return {name: [" ".join(part.split()) for part in arguments.split(",")] for name, arguments in found}
+
+
+def calls(text: str, name: str) -> list[list[str]]:
+    """The arguments of every call of a function in a C text, split at the outermost commas."""
+    found = []
+    for match in re.finditer(rf"\b{name}\(", text):
+        arguments, depth = [""], 1
+        for letter in text[match.end() :]:
+            depth += (letter == "(") - (letter == ")")
+            if depth == 0:
+                break
+            if letter == "," and depth == 1:
+                arguments.append("")
+            else:
+                arguments[-1] += letter
+        found.append([argument.strip() for argument in arguments])
+    return found

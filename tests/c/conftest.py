@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""Builds the library and the server once, starts the server on a free port, and gives each test a device of its own."""
+
+import itertools
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import capi  # noqa: E402  (its folder is known only now)
+import vectors  # noqa: E402
+
+SEED = """
+[[users]]
+name = "driver@example.org"
+password = "a-password-for-tests"
+namespaces = ["test_garage"]
+
+[[namespaces]]
+name = "test_garage"
+write_key = "a-write-key-for-tests"
+http_write_method = "both"
+"""
+
+devices = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def plain_dir() -> Path:
+    """The library and the server, as `cargo build` makes them."""
+    return capi.cargo_build(["byteport-ffi", "byteport-server"])
+
+
+@pytest.fixture(scope="session")
+def asan_dir() -> Path:
+    """The library with AddressSanitizer in all of its Rust code but the standard library."""
+    version = capi.must(["rustc", "-vV"])
+    triple = next(line.split()[1] for line in version.splitlines() if line.startswith("host:"))
+    flags = {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=address"}
+    return capi.cargo_build(["byteport-ffi"], capi.TARGET / "asan", triple=triple, **flags)
+
+
+@pytest.fixture
+def build(request: pytest.FixtureRequest) -> capi.Build:
+    """One way to compile and run, by its name: c99, c++17, valgrind or asan."""
+    c99 = [capi.tool("gcc"), "-std=c99"]
+    if request.param == "asan":
+        options = "detect_leaks=1:abort_on_error=0:exitcode=99"
+        compiler = [*c99, "-fsanitize=address", "-fno-omit-frame-pointer"]
+        return capi.Build(request.getfixturevalue("asan_dir"), compiler, env={"ASAN_OPTIONS": options})
+    plain = request.getfixturevalue("plain_dir")
+    if request.param == "c++17":
+        return capi.Build(plain, [capi.tool("g++"), "-std=c++17", "-x", "c++"])
+    if request.param == "valgrind":
+        checks = ["--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,possible"]
+        checks += ["--errors-for-leak-kinds=definite,possible", "--num-callers=40"]
+        checks += [f"--suppressions={capi.HERE / 'valgrind-rust.supp'}"]
+        return capi.Build(plain, c99, [capi.tool("valgrind"), "--quiet", *checks])
+    assert request.param == "c99"
+    return capi.Build(plain, c99)
+
+
+@pytest.fixture(scope="session")
+def server(plain_dir: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The address of a real server; it must stop cleanly in the end."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "seed.toml").write_text(SEED)
+    command = [plain_dir / "byteport-server", "--data", folder / "data", "--listen", "127.0.0.1:0"]
+    with (folder / "log").open("w") as log:
+        command += ["--seed", folder / "seed.toml"]
+        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=log, text=True)
+    line = process.stdout.readline()
+    assert "listening on http://" in line, f"the server did not start:\n{(folder / 'log').read_text()}"
+    yield line.split("http://")[1].strip()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == 0, (folder / "log").read_text()
+
+
+@pytest.fixture
+def trap():
+    """An address at which nobody may call: it listens, and a connection fails the test."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+@pytest.fixture
+def settings(server: str, trap: str):
+    """The environment of a program: server, key, user, and a device that no other test has."""
+    with socket.socket() as gone:
+        gone.bind(("127.0.0.1", 0))  # held, but not listening: a connection is refused
+        yield {
+            "BYTEPORT_HOST": server,
+            "BYTEPORT_NAMESPACE": "test_garage",
+            "BYTEPORT_KEY": "a-write-key-for-tests",
+            "BYTEPORT_DEVICE": f"dev-{os.getpid()}-{next(devices)}",
+            "BYTEPORT_USER": "driver@example.org",
+            "BYTEPORT_PASSWORD": "a-password-for-tests",
+            "BYTEPORT_TRAP": trap,
+            "BYTEPORT_GONE": f"127.0.0.1:{gone.getsockname()[1]}",
+        }
+
+
+@pytest.fixture(scope="session")
+def vector_table() -> str:
+    """The vectors as a C header. Exactly one name cannot be passed as a C string: the one with a NUL inside."""
+    table, left_out = vectors.header(capi.ROOT / "tests" / "vectors")
+    assert left_out == 1
+    return table

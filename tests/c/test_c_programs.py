@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""Every example and every C test program: compiled as C99 and as C++17, run plain, under valgrind and with ASan."""
+
+import re
+
+import capi
+import pytest
+
+BUILDS = ["c99", "c++17", "valgrind", "asan"]
+every_build = pytest.mark.parametrize("build", BUILDS, indirect=True)
+
+
+def ok(done) -> str:
+    assert done.returncode == 0, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def read_back(build, settings, work, field, *span) -> list[list[str]]:
+    """A field's points as times and values, by the example that reads."""
+    program = build.compile(capi.EXAMPLES / "read.c", work)
+    where = (settings["BYTEPORT_NAMESPACE"], settings["BYTEPORT_DEVICE"], field)
+    return [line.split("\t") for line in ok(build.run(program, *where, *span, env=settings)).splitlines()]
+
+
+def test_every_program_is_run_here():
+    examples = {path.stem for path in capi.EXAMPLES.glob("*.c")}
+    programs = {path.stem for path in capi.HERE.glob("*.c")}
+    assert examples == {"store", "machine", "read", "log"}
+    assert programs == {"null", "behaviour", "threads", "fork", "broken"}
+
+
+@every_build
+@pytest.mark.parametrize("program", ["null", "behaviour", "threads", "fork"])
+def test_program(program, build, settings, vector_table, tmp_path):
+    path = build.compile(capi.HERE / f"{program}.c", tmp_path, vectors=vector_table)
+    assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=settings)))
+
+
+@pytest.mark.parametrize("build", ["c99"], indirect=True)
+def test_static_library(build, settings, tmp_path):
+    path = build.compile(capi.HERE / "null.c", tmp_path, static=True)
+    ok(build.run(path, env=settings))
+
+
+@every_build
+def test_example_store(build, settings, tmp_path):
+    program = build.compile(capi.EXAMPLES / "store.c", tmp_path)
+    assert ok(build.run(program, env=settings)) == ""
+    [[_, load]] = read_back(build, settings, tmp_path, "load1")
+    assert float(load) >= 0
+
+
+@every_build
+def test_example_machine(build, settings, tmp_path):
+    program = build.compile(capi.EXAMPLES / "machine.c", tmp_path)
+    assert ok(build.run(program, "2", env=settings)) == ""
+    assert len(ok(build.run(program, "-v", "1", env=settings)).splitlines()) == 1
+    fields = ["load1", "load5", "load15", "mem_total_bytes", "mem_used_bytes", "net_rx_bytes", "net_tx_bytes"]
+    series = {name: read_back(build, settings, tmp_path, name) for name in fields}
+    assert {len(points) for points in series.values()} == {3}
+    assert len({tuple(time for time, _ in points) for points in series.values()}) == 1
+    used, total = float(series["mem_used_bytes"][0][1]), float(series["mem_total_bytes"][0][1])
+    assert 0 < used < total
+
+
+@every_build
+def test_example_log(build, settings, tmp_path):
+    program = build.compile(capi.EXAMPLES / "log.c", tmp_path)
+    done = build.run(program, "tab\there, back\\slash", env=settings)
+    assert ok(done) == ""
+    assert re.search(r"^debug byteport::http: .*: 200$", done.stderr, re.MULTILINE)
+    assert re.search(r"^[1-9]\d* messages$", done.stderr, re.MULTILINE)
+    assert settings["BYTEPORT_KEY"] not in done.stderr
+    for level in ("debug", "info", "warn", "error"):
+        [[_, text]] = read_back(build, settings, tmp_path, level)
+        assert text == "tab\\x09here, back\\x5cslash"
+
+
+@every_build
+@pytest.mark.parametrize("example", ["store", "machine", "read", "log"])
+def test_examples_say_what_is_wrong(example, build, settings, tmp_path):
+    program = build.compile(capi.EXAMPLES / f"{example}.c", tmp_path)
+    arguments = {"read": ["ns", "dev", "field"], "log": ["m"], "machine": ["1"]}.get(example, [])
+    gone = {**settings, "BYTEPORT_HOST": settings["BYTEPORT_GONE"]}
+    done = build.run(program, *arguments, env=gone)
+    assert done.returncode == 1
+    assert f"{example}: no connection to 127.0.0.1:" in done.stderr
+    for secret in ("BYTEPORT_KEY", "BYTEPORT_PASSWORD"):
+        assert settings[secret] not in done.stderr
+    assert build.run(program, *arguments, env={}).returncode == 2
+
+
+@pytest.mark.parametrize("build", ["asan"], indirect=True)
+def test_address_sanitizer_is_really_in(build, tmp_path):
+    program = build.compile(capi.HERE / "broken.c", tmp_path)
+    nm = capi.tool("nm")
+    assert "__asan_report_load" in capi.must([nm, "-D", "--undefined-only", build.libraries / "libbyteport.so"])
+    assert "__asan_init" in capi.must([nm, "--undefined-only", program])
+    ok(build.run(program, env={}))
+    for what, report in {"overflow": "heap-buffer-overflow", "use": "heap-use-after-free", "leak": "LeakSanitizer"}.items():
+        done = build.run(program, what, env={})
+        assert done.returncode == 99, f"{what}: {done.stderr}"
+        assert report in done.stderr
+
+
+@pytest.mark.parametrize("build", ["valgrind"], indirect=True)
+def test_valgrind_really_looks(build, tmp_path):
+    program = build.compile(capi.HERE / "broken.c", tmp_path)
+    ok(build.run(program, env={}))
+    for what, report in {"overflow": "Invalid write", "use": "Invalid read", "leak": "definitely lost"}.items():
+        done = build.run(program, what, env={})
+        assert done.returncode == 99, f"{what}: {done.stderr}"
+        assert report in done.stderr
