@@ -26,6 +26,7 @@ apt=(apt-get -qq -o Dir::State="$work/state" -o Dir::State::status="$work/state/
   "libstd-rust-web-dev:amd64=$version" "libstd-rust-web-dev:arm64=$version" "libstd-rust-web-dev:armhf=$version")
 for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$dest"; done
 for tool in rustc rustdoc; do
+  # shellcheck disable=SC2016 # the wrapper's own shell expands it
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s/usr/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} exec %s/usr/bin/%s "$@"\n' \
     "$dest" "$dest" "$tool" > "$dest/$tool"
   chmod +x "$dest/$tool"

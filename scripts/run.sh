@@ -38,6 +38,7 @@ fail() {
 start() {
   local log=$1
   shift
+  : >"$log"
   setsid "$@" >"$log" 2>&1 </dev/null &
   child=$!
   children+=("$child")
@@ -45,24 +46,34 @@ start() {
 
 alive() { kill -0 "$1" 2>/dev/null; }
 
+# A child that has no group yet is ended by itself; one that does not end within 15 seconds is killed.
 cleanup() {
-  local status=$? pid
+  local status=$? pid tries
   trap - EXIT INT TERM
   for pid in ${children[@]+"${children[@]}"}; do
-    kill -TERM -- "-$pid" 2>/dev/null || true
+    kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
+    for ((tries = 0; tries < 150; tries++)); do
+      alive "$pid" || break
+      sleep 0.1
+    done
+    kill -KILL -- "-$pid" 2>/dev/null || true
   done
   wait
   exit "$status"
 }
 trap cleanup EXIT
-trap 'printf "\nmake run was interrupted while %s\n" "$step" >&2; exit 130' INT
-trap 'exit 143' TERM
+interrupted() {
+  printf '\nmake run was interrupted while %s\n' "$step" >&2
+  exit "$1"
+}
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM
 
 # Runs one step's command with its output in a log; every ten seconds shows that it goes on.
 run() {
   local name=$1 log=$logs/$2.log begin=$SECONDS next=10
   shift 2
-  step=$name
+  step=${name,}
   say "$name"
   start "$log" "$@"
   while alive "$child"; do
@@ -76,53 +87,16 @@ run() {
   children=()
 }
 
-has() { command -v "$1" >/dev/null 2>&1; }
-
-# Installs Debian packages, as root or by sudo.
-install() {
-  local as=()
-  note "missing: $*"
-  has apt-get || fail "please install what corresponds to the Debian packages: $*"
-  if [[ $(id -u) != 0 ]]; then
-    has sudo || fail "please install, as root: apt-get install $*"
-    as=(sudo)
-  fi
-  "${as[@]}" apt-get -q update >"$logs/install.log" 2>&1 || fail 'apt-get update failed' "$logs/install.log"
-  "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@" \
-    >>"$logs/install.log" 2>&1 || fail "apt-get install $* failed" "$logs/install.log"
-}
-
-check_tools() {
-  local missing=() version
-  step='looking for the tools'
-  say 'Looking for Rust, a C compiler and Python'
-  has cargo || fail 'there is no cargo: install Rust 1.85 or later, see https://rustup.rs'
-  version=$(rustc --version | cut -d ' ' -f 2)
-  [[ $(printf '1.85\n%s\n' "$version" | sort -V | head -n 1) == 1.85 ]] ||
-    fail "Rust $version is too old: install 1.85 or later, see https://rustup.rs"
-  # Linking needs the C library's files beside the compiler.
-  printf 'int main(void) { return 0; }\n' >"$folder/probe.c"
-  "${CC:-cc}" "$folder/probe.c" -o "$folder/probe" 2>/dev/null || missing+=(gcc libc6-dev)
-  rm -f "$folder/probe" "$folder/probe.c"
-  if ! has python3; then
-    missing+=(python3 python3-venv)
-  elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    missing+=(python3-venv)
-  fi
-  if ((${#missing[@]})); then install "${missing[@]}"; fi
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' ||
-    fail "$(python3 --version) is too old: install 3.9 or later"
-  note "rustc $version, $("${CC:-cc}" -dumpversion | sed 's/^/cc /'), $(python3 --version)"
-}
-
 build() {
+  local soname
   run 'Building the library, the server and the command (the first time takes minutes)' build \
     cargo build --release -p byteport-ffi -p byteport-server -p byteport-cli
+  # A program looks for the library by the name with the version in it, as an installed one has it.
+  mkdir "$folder/lib"
+  soname=$(readelf -d "$target/release/libbyteport.so" | sed -n 's/.*(SONAME).*\[\(.*\)\]$/\1/p')
+  ln -s "$target/release/libbyteport.so" "$folder/lib/${soname:-libbyteport.so}"
   run 'Compiling examples/c/machine.c' machine-c-build "${CC:-cc}" -std=c99 -O2 -Wall -I include \
-    examples/c/machine.c -o "$folder/machine" -L "$target/release" -lbyteport "-Wl,-rpath,$target/release"
-  if [[ ! -x build/venv/bin/python ]] || ! build/venv/bin/python -m pip --version >/dev/null 2>&1; then
-    run 'Making a Python environment in build/venv' venv python3 -m venv --clear build/venv
-  fi
+    examples/c/machine.c -o "$folder/machine" -L "$target/release" -lbyteport "-Wl,-rpath,$folder/lib"
   run 'Installing the Python package into it' python build/venv/bin/python -m pip install \
     --disable-pip-version-check --no-input --force-reinstall --no-deps ./python
 }
@@ -132,6 +106,7 @@ start_server() {
   local tries
   step='starting the server'
   say 'Starting byteport-server on a free port'
+  : >"$logs/server.out" # there before the server is, for the loop below
   setsid "$target/release/byteport-server" --data "$folder/data" --listen 127.0.0.1:0 --seed "$seed" \
     >"$logs/server.out" 2>"$logs/server.log" </dev/null &
   server=$!
@@ -234,7 +209,7 @@ end() {
 
 if [[ ! $seconds =~ ^[1-9][0-9]{0,4}$ ]]; then fail 'RUN_SECONDS is not a whole number above 0'; fi
 mkdir -p "$logs"
-check_tools
+run 'Looking for Rust, a C compiler and Python' setup scripts/setup.sh toolchain
 build
 start_server
 measure

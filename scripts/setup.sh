@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
-# Installs what is missing for the tests: Debian packages, and a Python environment in build/venv.
-# usage: setup.sh [packages|python|bench]...     (packages and python unless told)
+# Installs what is missing: Debian packages by apt-get, and a Python environment in build/venv.
+# usage: setup.sh [PART]...
+#   toolchain  what building needs: Rust (only checked), a C compiler, Python with an environment
+#   test       what the tests need besides (this is also what setup.sh alone does)
+#   bench      what `make bench` needs besides
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+venv=build/venv
 
 fail() {
   echo "setup: $*" >&2
@@ -13,52 +18,75 @@ fail() {
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
-    fail "not root and no sudo: run as root: $*"
+    fail "not root and no sudo; run as root: $*"
   fi
 }
 
-# install PACKAGE...: those that are not there yet
-install() {
+apt_install() {
+  command -v apt-get >/dev/null || fail "this is not Debian: install what corresponds to its packages $*"
+  echo "setup: installing $*"
+  as_root apt-get -qq update || fail "apt-get update failed"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null ||
+    fail "apt-get could not install $*"
+}
+
+# packages PACKAGE...: installs those that are not there yet
+packages() {
   local missing=() package
   for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
-  [ ${#missing[@]} = 0 ] && return
-  command -v apt-get >/dev/null || fail "this is not Debian: install the like of ${missing[*]}"
-  echo "setup: installing ${missing[*]}"
-  as_root apt-get -qq update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null ||
-    fail "apt-get could not install ${missing[*]}"
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
 }
 
-packages() {
-  command -v cargo >/dev/null || fail "no cargo: install Rust 1.85 or later (rustup, or Debian 13's packages cargo and rustc)"
-  # compilers and checkers, then the proxies that the tests connect through
-  install gcc g++ binutils valgrind shellcheck microsocks tinyproxy-bin dante-server
+# Whether the C compiler can compile and link.
+cc_works() {
+  local folder status=0
+  folder=$(mktemp -d)
+  echo 'int main(void) { return 0; }' >"$folder/probe.c"
+  "${CC:-cc}" "$folder/probe.c" -o "$folder/probe" 2>/dev/null || status=1
+  rm -rf "$folder"
+  return $status
 }
 
-python() {
-  local venv=build/venv
-  if ! "$venv/bin/python" -c '' 2>/dev/null; then
-    command -v python3 >/dev/null || install python3
-    rm -rf "$venv"
-    python3 -c 'import ensurepip, venv' 2>/dev/null || install python3-venv
-    python3 -m venv "$venv" || fail "python3 -m venv $venv failed"
+toolchain() {
+  command -v cargo >/dev/null || fail "there is no cargo: install Rust 1.85 or later, see https://rustup.rs"
+  local version
+  version=$(rustc --version | cut -d ' ' -f 2)
+  [ "$(printf '1.85\n%s\n' "$version" | sort -V | head -n 1)" = 1.85 ] ||
+    fail "Rust $version is too old: install 1.85 or later, see https://rustup.rs"
+  cc_works || apt_install gcc libc6-dev
+  if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+    command -v python3 >/dev/null || apt_install python3 python3-venv
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' ||
+      fail "$(python3 --version) is too old: install 3.9 or later"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv
+    python3 -m venv --clear "$venv" || fail "python3 -m venv $venv failed"
   fi
-  "$venv/bin/pip" install -q --disable-pip-version-check -r python/requirements-dev.txt ||
-    fail "pip could not install python/requirements-dev.txt"
+  echo "setup: rustc $version, $("${CC:-cc}" -dumpversion | sed 's/^/cc /'), $("$venv/bin/python" --version)"
+}
+
+pip_install() {
+  "$venv/bin/pip" install -q --disable-pip-version-check -r "$1" || fail "pip could not install $1"
+}
+
+test() {
+  toolchain
+  # compilers and checkers, then the proxies that the tests connect through
+  packages gcc g++ clang binutils valgrind shellcheck microsocks tinyproxy-bin dante-server
+  pip_install python/requirements-dev.txt
 }
 
 bench() {
-  install nginx-light libcurl4-openssl-dev libssl-dev
-  python
-  build/venv/bin/pip install -q --disable-pip-version-check -r bench/requirements.txt
+  toolchain
+  packages nginx-light libcurl4-openssl-dev libssl-dev
+  pip_install bench/requirements.txt
 }
 
-[ $# -gt 0 ] || set -- packages python
+[ $# -gt 0 ] || set -- test
 for part in "$@"; do
   case "$part" in
-    packages | python | bench) "$part" ;;
-    *) fail "usage: setup.sh [packages|python|bench]..." ;;
+    toolchain | test | bench) "$part" ;;
+    *) fail "usage: setup.sh [toolchain|test|bench]..." ;;
   esac
 done

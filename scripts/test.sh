@@ -55,7 +55,7 @@ lint() {
   checked lint rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --exclude byteport-python --no-deps --locked
   checked lint ruff-check build/venv/bin/ruff check --config python/pyproject.toml python examples bench
   checked lint ruff-format build/venv/bin/ruff format --check --config python/pyproject.toml python examples bench
-  checked lint mypy build/venv/bin/mypy --config-file python/pyproject.toml python/byteport python/byteport_client
+  checked lint mypy env -C python ../build/venv/bin/mypy
   checked lint shellcheck shellcheck scripts/*.sh tests/c/*.sh .ci/run
   count lint
 }
@@ -79,6 +79,9 @@ python() {
   run python cargo build --quiet -p byteport-server --locked
   install_python
   run python build/venv/bin/pytest -q -p no:cacheprovider python/tests
+  # outside python/, where the sources would hide the installed module
+  checked python stubtest env -C build ./venv/bin/python -m mypy.stubtest byteport byteport_client \
+    --mypy-config-file ../python/pyproject.toml
   count python
 }
 
@@ -98,7 +101,7 @@ msrv() {
 
 [ $# -gt 0 ] || set -- lint rust c python docs msrv
 rm -f "$logs"/*.log
-run setup scripts/setup.sh
+run setup scripts/setup.sh test
 for part in "$@"; do
   case "$part" in
     lint | rust | c | python | docs | msrv) "$part" ;;

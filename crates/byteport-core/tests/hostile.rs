@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 //! Servers that are gone, slow, broken or hostile: one clear error each, and nothing else happens.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // so a helper fails its test
 
 mod support;
 
@@ -262,6 +263,16 @@ fn logins_that_fail() {
         assert!(!error.to_string().contains("hunter2"));
         assert_eq!(server.seen().len(), if case == "no cookie" { 1 } else { 2 }, "{case}");
     }
+}
+
+#[test]
+fn a_login_may_be_answered_by_a_redirect_which_is_not_followed() {
+    let server = Recorder::start(|seen| match seen.method.as_str() {
+        "GET" => answer("200 OK", "Set-Cookie: csrftoken=T\r\n", ""),
+        _ => answer("302 Found", "Location: http://elsewhere.invalid/\r\nSet-Cookie: sessionid=S\r\n", ""),
+    });
+    server.client().login("user", "password").unwrap();
+    assert_eq!(server.seen().len(), 2);
 }
 
 /// Closes each kept connection when the second request comes, without an answer.

@@ -106,6 +106,11 @@ impl Client {
         Err(self.redirect_error(request, "too many redirects"))
     }
 
+    /// Sends a request and gives the answer, whatever its status; no redirect is followed.
+    pub(super) fn exchange_once(&self, request: &Request<'_>) -> Result<Answer> {
+        self.send_again_if_stale(request, &path_and_query(request))
+    }
+
     /// Sends a request and gives the answer if its status is 2xx.
     ///
     /// # Errors
@@ -187,9 +192,9 @@ impl Client {
         Error::new(ErrorCode::Redirect, message).in_phase(Phase::Status)
     }
 
-    fn status_error(&self, request: &Request<'_>, answer: &Answer) -> Error {
+    pub(super) fn status_error(&self, request: &Request<'_>, answer: &Answer) -> Error {
         let advice = match answer.status {
-            403 => "not allowed: check the API key and the namespace's write method, or log in",
+            403 => "not allowed: storing needs the namespace's key and method, reading a user who may see it",
             404 => "no such namespace, device or address",
             406 => "the service does not accept this",
             413 => "too large for the server",

@@ -70,14 +70,15 @@ impl Client {
         form.add("username", username).add("password", password).add(TOKEN_FIELD, token);
         let cookies = session.header();
         let request = Request { cookies: &cookies, ..Request::post(path, form.as_str().as_bytes()) };
-        let answer = match self.call(&request) {
-            Err(error) if matches!(error.status(), Some(400 | 401 | 403)) => {
-                return Err(
-                    login_failed("user name or password refused").with_status(error.status().unwrap_or(403))
-                );
+        // A redirect to a page for people, which is how web frameworks answer a login, is as good as a 200.
+        let answer = self.exchange_once(&request)?;
+        match answer.status {
+            200..=299 | 302 | 303 => {}
+            400 | 401 | 403 => {
+                return Err(login_failed("user name or password refused").with_status(answer.status));
             }
-            other => other?,
-        };
+            _ => return Err(self.status_error(&request, &answer)),
+        }
         session.update(&answer);
         if session.get(SESSION_COOKIE).is_none() {
             return Err(login_failed("user name or password refused (no session was opened)"));

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Questions on a terminal for what no setting says. Without a terminal, the error tells what to set.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use crate::exit::Failure;
+use crate::settings::{Name, Settings};
+
+/// The API key.
+pub fn key(settings: &Settings, namespace: &str) -> Result<String, Failure> {
+    secret(settings, Name::Key, "API key", &format!("API key of {namespace}: "))
+}
+
+/// The user's name.
+pub fn user(settings: &Settings) -> Result<String, Failure> {
+    match settings.get(Name::User) {
+        Some(user) => Ok(user.to_owned()),
+        None if on_terminal() => visible("User: ").map_err(unanswered),
+        None => Err(settings.missing(Name::User, "user name")),
+    }
+}
+
+/// The user's password.
+pub fn password(settings: &Settings, user: &str) -> Result<String, Failure> {
+    secret(settings, Name::Password, "password", &format!("Password of {user}: "))
+}
+
+fn secret(settings: &Settings, name: Name, what: &str, question: &str) -> Result<String, Failure> {
+    match settings.get(name) {
+        Some(secret) => Ok(secret.to_owned()),
+        None if on_terminal() => rpassword::prompt_password(question).map_err(unanswered),
+        None => Err(settings.missing(name, what)),
+    }
+}
+
+fn on_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+fn visible(question: &str) -> io::Result<String> {
+    write!(io::stderr(), "{question}")?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}
+
+fn unanswered(error: io::Error) -> Failure {
+    Failure::missing(format!("the question was not answered: {error}"))
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! The settings: of each the first that is there, in the options, the environment, the settings file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use byteport_core::{Options, Proxy};
+
+use crate::config;
+use crate::exit::Failure;
+use crate::options::{Cli, Command};
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Name {
+    Host,
+    Namespace,
+    Device,
+    Key,
+    User,
+    Password,
+    CaFile,
+    Proxy,
+    Timeout,
+}
+
+impl Name {
+    pub const ALL: [Name; 9] = [
+        Self::Host,
+        Self::Namespace,
+        Self::Device,
+        Self::Key,
+        Self::User,
+        Self::Password,
+        Self::CaFile,
+        Self::Proxy,
+        Self::Timeout,
+    ];
+
+    /// The key in the settings file.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Namespace => "namespace",
+            Self::Device => "device",
+            Self::Key => "key",
+            Self::User => "user",
+            Self::Password => "password",
+            Self::CaFile => "ca_file",
+            Self::Proxy => "proxy",
+            Self::Timeout => "timeout",
+        }
+    }
+
+    /// The variable in the environment.
+    pub fn variable(self) -> String {
+        format!("BYTEPORT_{}", self.text().to_ascii_uppercase())
+    }
+
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Key | Self::Password)
+    }
+}
+
+/// What the options, the environment and the file say together.
+pub struct Settings {
+    values: BTreeMap<Name, String>,
+    file: Option<PathBuf>,
+}
+
+impl Settings {
+    pub fn gather(cli: &Cli) -> Result<Settings, Failure> {
+        let asked_for = cli.common.config.is_some();
+        let file = cli.common.config.clone().or_else(config::usual_path);
+        let mut values = match &file {
+            Some(file) => config::load(file, asked_for)?,
+            None => BTreeMap::new(),
+        };
+        values.extend(from_environment()?);
+        values.extend(from_options(cli)?);
+        Ok(Settings { values, file })
+    }
+
+    pub fn get(&self, name: Name) -> Option<&str> {
+        self.values.get(&name).map(String::as_str)
+    }
+
+    /// A setting that the command cannot do without.
+    pub fn need(&self, name: Name, what: &str) -> Result<&str, Failure> {
+        self.get(name).ok_or_else(|| self.missing(name, what))
+    }
+
+    /// An error that says how to give what is missing.
+    pub fn missing(&self, name: Name, what: &str) -> Failure {
+        let (variable, key) = (name.variable(), name.text());
+        let option = if name.is_secret() { String::new() } else { format!("give --{key}, ") };
+        let file = self.file.as_ref().map_or("the settings file".into(), |file| file.display().to_string());
+        let mode = if name.is_secret() { " (chmod 600)" } else { "" };
+        Failure::missing(format!(
+            "no {what}: {option}set {variable}, or write {key} = \"...\" into {file}{mode}"
+        ))
+    }
+
+    /// The core's options for the connection; who stores adds more.
+    pub fn connection(&self) -> Result<Options, Failure> {
+        let mut options = Options::new();
+        if let Some(host) = self.get(Name::Host) {
+            options = options.host(host);
+        }
+        if let Some(file) = self.get(Name::CaFile) {
+            options = options.ca_file(file);
+        }
+        options = match self.get(Name::Proxy) {
+            None => options,
+            Some("none") => options.no_proxy(),
+            Some(url) => options.proxy(Proxy::parse(url)?),
+        };
+        if let Some(seconds) = self.get(Name::Timeout) {
+            options = options.timeout(timeout(seconds)?);
+        }
+        Ok(options)
+    }
+}
+
+fn from_options(cli: &Cli) -> Result<BTreeMap<Name, String>, Failure> {
+    let common = &cli.common;
+    let mut given = vec![
+        (Name::Host, &common.host),
+        (Name::Namespace, &common.namespace),
+        (Name::CaFile, &common.ca_file),
+        (Name::Proxy, &common.proxy),
+        (Name::Timeout, &common.timeout),
+    ];
+    match &cli.command {
+        Command::Store(args) if args.key.is_some() && !args.allow_key_on_command_line => {
+            let why = "--key is not taken, for every user of this machine could see the key: set BYTEPORT_KEY, or \
+                       write the key into the settings file; to insist, add --allow-key-on-command-line";
+            return Err(Failure::input(why));
+        }
+        Command::Store(args) => given.extend([(Name::Device, &args.device), (Name::Key, &args.key)]),
+        Command::Read(args) => given.push((Name::User, &args.user)),
+    }
+    Ok(given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect())
+}
+
+/// A variable that is set to nothing counts as not set.
+fn from_environment() -> Result<BTreeMap<Name, String>, Failure> {
+    let mut values = BTreeMap::new();
+    for name in Name::ALL {
+        let variable = name.variable();
+        let Some(value) = std::env::var_os(&variable).filter(|value| !value.is_empty()) else { continue };
+        let text = value.into_string();
+        values.insert(name, text.map_err(|_| Failure::input(format!("{variable} is not UTF-8")))?);
+    }
+    Ok(values)
+}
+
+fn timeout(seconds: &str) -> Result<Duration, Failure> {
+    let parsed = seconds.parse().ok().filter(|seconds| *seconds > 0.0);
+    let parsed = parsed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    parsed.ok_or_else(|| Failure::input(format!("timeout {seconds:?} is not a number of seconds above 0")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_is_documented() {
+        let document = include_str!("../../../docs/command.md");
+        for name in Name::ALL {
+            let row = format!("| `{}` | `{}` |", name.text(), name.variable());
+            assert!(document.contains(&row), "docs/command.md lacks: {row}");
+        }
+    }
+
+    #[test]
+    fn time_outs() {
+        assert_eq!(timeout("2.5").unwrap(), Duration::from_millis(2500));
+        for bad in ["", "0", "-1", "nan", "inf", "1e99", "5s"] {
+            assert!(timeout(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! The real `byteport` program against the real `byteport-server`; only what no server of ours would answer comes from a
+//! listener of the test's own.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of the tests that fails, fails the test")]
+
+mod failure;
+mod read;
+mod secret;
+mod settings;
+mod store;
+mod support;

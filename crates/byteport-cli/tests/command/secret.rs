@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Keys and passwords: never on the command line unless insisted on, never in what is printed.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
+
+use crate::support::{BYTEPORT, Done, KEY, PASSWORD, Server, run, stranger};
+
+#[test]
+fn a_key_on_the_command_line_is_refused_unless_insisted_on() {
+    let server = Server::start();
+    let store =
+        |args: &[&str]| run(server.command().env_remove("BYTEPORT_KEY").args(["store", "a=1"]).args(args));
+    let refused = store(&["--key", KEY]);
+    assert!(!refused.err.contains(KEY), "{}", refused.err);
+    refused.fails(2, &["--key is not taken", "BYTEPORT_KEY", "--allow-key-on-command-line"]);
+    server.run(&["read", "cart.a"]).fails(1, &["404"]); // nothing came
+    assert_eq!(store(&["--key", KEY, "--allow-key-on-command-line"]).ok(), "");
+    store(&["--key", "wrong", "--allow-key-on-command-line"]).fails(1, &["403"]);
+}
+
+#[test]
+fn no_secret_is_ever_printed() {
+    let server = Server::start();
+    let page = stranger(Some("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\n<html"));
+    let away =
+        stranger(Some("HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\nContent-Length: 0\r\n\r\n"));
+    let cases: &[(&[&str], i32)] = &[
+        (&["store", "a=1"], 0),
+        (&["store", "a=1", "--get"], 0),
+        (&["store"], 0),
+        (&["store", "a=1", "--namespace", "nowhere"], 1),
+        (&["store", "_key=1"], 2),
+        (&["store", "a=1", "--get", "--host", &away], 4),
+        (&["store", "a=1", "--host", "http://127.0.0.1:9"], 3),
+        (&["read", "cart.a"], 0),
+        (&["read", "cellar.cart.a"], 1),
+        (&["read", "cart.a", "--host", &page], 1),
+        (&["read", "cart.a", "--user", "nobody"], 1),
+        (&["store", "a=1", "--key", KEY], 2),
+        (&["store", "a=1", "--kee", KEY], 2),
+        (&["--help"], 0),
+        (&["store", "--help"], 0),
+    ];
+    for (args, status) in cases {
+        let Done { status: ended, out, err } = run(server.command().arg("-vvv").args(*args));
+        assert_eq!(ended, *status, "{args:?}: {err}");
+        for secret in [KEY, PASSWORD] {
+            assert!(!out.contains(secret) && !err.contains(secret), "{args:?}: {out}{err}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_nowhere_is_asked_for_without_echo() {
+    let server = Server::start();
+    let (status, screen) = on_terminal(&server, "BYTEPORT_KEY", &["store", "a=1"], KEY);
+    assert_eq!(status, Some(0), "{screen}");
+    assert!(screen.contains("API key of garage: ") && !screen.contains(KEY), "{screen}");
+    let (status, screen) =
+        on_terminal(&server, "BYTEPORT_PASSWORD", &["read", "cart.a", "--format", "csv"], PASSWORD);
+    assert_eq!(status, Some(0), "{screen}");
+    assert!(screen.contains("Password of tester@example.org: ") && !screen.contains(PASSWORD), "{screen}");
+    assert!(screen.contains("time,value"), "{screen}");
+}
+
+/// Runs on a terminal of its own and types an answer after the question. What the terminal shows.
+fn on_terminal(server: &Server, without: &str, args: &[&str], answer: &str) -> (Option<i32>, String) {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+    let side = || Stdio::from(File::options().read(true).write(true).open(&name).unwrap());
+    let ours = server.command();
+    // Only a new session can have the terminal as its own.
+    let mut command = Command::new("setsid");
+    command.args(["--ctty", "--wait", BYTEPORT]).args(args).env_clear();
+    command.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env_remove(without);
+    let mut child = command.stdin(side()).stdout(side()).stderr(side()).spawn().unwrap();
+    drop(command);
+    let mut terminal = File::from(terminal);
+    let (mut screen, mut answered) = (String::new(), false);
+    let mut bytes = [0; 4096];
+    // Reading fails when the last of the other side is closed.
+    while let Ok(got @ 1..) = terminal.read(&mut bytes) {
+        screen.push_str(&String::from_utf8_lossy(&bytes[..got]));
+        if !answered && screen.contains(": ") {
+            answered = true;
+            wait_until_echo_is_off(&terminal);
+            terminal.write_all(format!("{answer}\n").as_bytes()).unwrap();
+        }
+    }
+    (child.wait().unwrap().code(), screen)
+}
+
+/// The question is on the screen a moment before the terminal stops showing what is typed.
+fn wait_until_echo_is_off(terminal: &File) {
+    for _ in 0..1000 {
+        if !tcgetattr(terminal).unwrap().local_modes.contains(LocalModes::ECHO) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the terminal still shows what is typed");
+}

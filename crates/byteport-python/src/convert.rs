@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Python values to the core's: names, timestamps, values, readings.
+//!
+//! Invariant: a dict is not walked while Python code can run, for that code could change it.
+
+use byteport_core::ErrorCode::{InvalidName, InvalidTimestamp, InvalidValue};
+use byteport_core::model::name::{self, NameKind};
+use byteport_core::model::{Reading, Timestamp, Value};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyMapping, PyString, PyTzInfo,
+};
+
+use crate::error::{exception, refused, refused_because};
+
+/// The name of a value's type, for error texts.
+pub(crate) fn kind(value: &Bound<'_, PyAny>) -> String {
+    value.get_type().name().map_or_else(|_| "another type".to_owned(), |name| name.to_string())
+}
+
+/// A reading from `store`'s arguments; what is None is left out.
+pub(crate) fn reading(
+    data: &Bound<'_, PyAny>,
+    device: &Bound<'_, PyAny>,
+    timestamp: &Bound<'_, PyAny>,
+) -> PyResult<Reading> {
+    let py = data.py();
+    let mut reading = Reading::unstamped();
+    if !device.is_none() {
+        let device = name_text("device UID", device)?;
+        reading.set_device(&device).map_err(|error| exception(py, &error))?;
+    }
+    if !timestamp.is_none() {
+        reading.set_timestamp(Some(self::timestamp(timestamp)?));
+    }
+    if !data.is_none() {
+        for (field, field_value) in pairs(data)? {
+            let field = name_text("field name", &field)?;
+            let field_value = value(&field, &field_value)?;
+            reading.set(&field, field_value).map_err(|error| exception(py, &error))?;
+        }
+    }
+    Ok(reading)
+}
+
+type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+fn pairs<'py>(data: &Bound<'py, PyAny>) -> PyResult<Vec<Pair<'py>>> {
+    if let Ok(dict) = data.cast::<PyDict>() {
+        return Ok(dict.iter().collect());
+    }
+    let Ok(mapping) = data.cast::<PyMapping>() else {
+        let message = format!("data must be a dict of field names and values, not {}", kind(data));
+        return Err(refused(data.py(), InvalidValue, message));
+    };
+    mapping.items()?.iter().map(|pair| pair.extract()).collect()
+}
+
+/// The text of a name; the reference wrote numbers too where a name goes.
+pub(crate) fn name_text(what: &str, name: &Bound<'_, PyAny>) -> PyResult<String> {
+    let py = name.py();
+    if let Ok(text) = name.cast::<PyString>() {
+        return text.to_cow().map(|text| text.into_owned()).map_err(|cause| {
+            refused_because(py, InvalidName, format!("invalid {what} {}", shown(name)), cause)
+        });
+    }
+    if name.is_instance_of::<PyInt>() && !name.is_instance_of::<PyBool>() && what != "field name" {
+        return Ok(name.str()?.to_cow()?.into_owned());
+    }
+    let message = format!("invalid {what} {}: it must be str, not {}", shown(name), kind(name));
+    Err(refused(py, InvalidName, message))
+}
+
+/// The beginning of a value's `repr`.
+fn shown(value: &Bound<'_, PyAny>) -> String {
+    value.repr().map_or_else(|_| String::new(), |text| text.to_string_lossy().chars().take(40).collect())
+}
+
+/// A field's value. Exact built-in types are read as they are, everything else by what `str()` makes of it.
+fn value(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if let Ok(text) = value.cast_exact::<PyString>() {
+        return utf8(field, text);
+    }
+    if let Ok(number) = value.cast_exact::<PyFloat>() {
+        return Ok(Value::Number(number.extract()?));
+    }
+    if value.is_exact_instance_of::<PyInt>() {
+        if let Ok(number) = value.extract::<i64>() {
+            return Ok(Value::Integer(number));
+        }
+    }
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return decoded(field, value, bytes.as_bytes().to_vec());
+    }
+    if let Ok(bytes) = value.cast::<PyByteArray>() {
+        return decoded(field, value, bytes.to_vec());
+    }
+    printed(field, value)
+}
+
+fn utf8(field: &str, text: &Bound<'_, PyString>) -> PyResult<Value> {
+    match text.to_cow() {
+        Ok(text) => Ok(Value::Text(text.into_owned())),
+        Err(cause) => {
+            let message = format!("field {field:?}: the text is not valid Unicode");
+            Err(refused_because(text.py(), InvalidValue, message, cause))
+        }
+    }
+}
+
+fn decoded(field: &str, value: &Bound<'_, PyAny>, bytes: Vec<u8>) -> PyResult<Value> {
+    String::from_utf8(bytes).map(Value::Text).map_err(|error| {
+        let why = error.utf8_error();
+        let message =
+            format!("field {field:?}: the bytes are not UTF-8 text ({why}); send objects as base64");
+        refused(value.py(), InvalidValue, message)
+    })
+}
+
+fn printed(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let py = value.py();
+    let text = value.str().map_err(|cause| {
+        let message = format!("field {field:?}: str() of the {} failed", kind(value));
+        refused_because(py, InvalidValue, message, cause)
+    })?;
+    let text = utf8(field, &text)?;
+    match &text {
+        // Decimal('NaN') and NumPy's are numbers that no text stands for, but a str that says "nan" is a text.
+        Value::Text(word) if !value.is_instance_of::<PyString>() && is_no_number(word) => {
+            Err(refused(py, InvalidValue, format!("field {field:?}: {word} is not a finite number")))
+        }
+        _ => Ok(text),
+    }
+}
+
+fn is_no_number(word: &str) -> bool {
+    let word = word.trim_start_matches(['+', '-']);
+    ["nan", "snan", "inf", "infinity"].iter().any(|other| word.eq_ignore_ascii_case(other))
+}
+
+fn timestamp(value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    let py = value.py();
+    let made = if value.is_instance_of::<PyBool>() {
+        None
+    } else if let Ok(seconds) = value.cast::<PyFloat>() {
+        Some(Timestamp::from_secs_f64(seconds.extract()?))
+    } else if value.is_instance_of::<PyInt>() {
+        let seconds = value.extract::<i64>().unwrap_or(i64::MAX); // out of range as it is
+        Some(Timestamp::from_secs(seconds))
+    } else if let Ok(date) = value.cast::<PyDateTime>() {
+        return micros(date).map(Timestamp::from_micros).map_err(|cause| {
+            refused_because(py, InvalidTimestamp, format!("unsupported timestamp: {}", shown(value)), cause)
+        });
+    } else {
+        None
+    };
+    made.map_or_else(
+        || {
+            let message = format!("unsupported timestamp: {} is no int, float or datetime", shown(value));
+            Err(refused(py, InvalidTimestamp, message))
+        },
+        |made| made.map_err(|error| exception(py, &error)),
+    )
+}
+
+/// Microseconds since the epoch by integer arithmetic; a datetime without zone is UTC.
+fn micros(date: &Bound<'_, PyDateTime>) -> PyResult<i64> {
+    static EPOCHS: PyOnceLock<(Py<PyDateTime>, Py<PyDateTime>)> = PyOnceLock::new();
+    let py = date.py();
+    let (naive, utc) = EPOCHS.get_or_try_init(py, || -> PyResult<_> {
+        let utc = PyTzInfo::utc(py)?;
+        let epoch = |zone| PyDateTime::new(py, 1970, 1, 1, 0, 0, 0, 0, zone);
+        Ok((epoch(None)?.unbind(), epoch(Some(&utc))?.unbind()))
+    })?;
+    let has_zone = !date.call_method0(intern!(py, "utcoffset"))?.is_none();
+    let since = date.sub(if has_zone { utc } else { naive })?;
+    let days: i32 = since.getattr(intern!(py, "days"))?.extract()?;
+    let seconds: i32 = since.getattr(intern!(py, "seconds"))?.extract()?;
+    let micros: i32 = since.getattr(intern!(py, "microseconds"))?.extract()?;
+    Ok((i64::from(days) * 86_400 + i64::from(seconds)) * 1_000_000 + i64::from(micros))
+}
+
+/// Whether a name may be sent.
+#[pyfunction]
+pub(crate) fn is_valid_name(name: &Bound<'_, PyAny>) -> bool {
+    name.cast::<PyString>().is_ok_and(|text| text.to_cow().is_ok_and(|text| name::is_valid(&text)))
+}
+
+/// The text of a name that may be sent.
+#[pyfunction]
+pub(crate) fn check_name(what: &str, name: &Bound<'_, PyAny>) -> PyResult<String> {
+    let kind = match what {
+        "namespace" => NameKind::Namespace,
+        "device UID" => NameKind::Device,
+        _ => NameKind::Field,
+    };
+    let text = name_text(what, name)?;
+    name::check(kind, &text).map_err(|error| exception(name.py(), &error))?;
+    Ok(text)
+}
+
+/// The wire text of a timestamp.
+#[pyfunction]
+pub(crate) fn timestamp_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    timestamp(value).map(|timestamp| timestamp.to_string())
+}
+
+/// A datetime's microseconds since the epoch.
+#[pyfunction]
+pub(crate) fn unix_micros(date: &Bound<'_, PyDateTime>) -> PyResult<i64> {
+    micros(date)
+}
+
+/// The wire text of a value.
+#[pyfunction]
+pub(crate) fn value_text(field: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let py = value.py();
+    let value = self::value(field, value)?;
+    let text = value
+        .to_wire()
+        .map_err(|error| refused(py, error.code(), format!("field {field:?}: {}", error.message())));
+    Ok(text?.into_owned())
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! The one conversion of errors: the core's to the exceptions of `byteport.client_base`, by their codes.
+
+use byteport_core::{Error, ErrorCode};
+use pyo3::exceptions::PyException;
+use pyo3::intern;
+use pyo3::prelude::*;
+
+/// The exception class for a code.
+fn class(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::InvalidName => "ByteportClientInvalidFieldNameException",
+        ErrorCode::InvalidTimestamp => "ByteportClientUnsupportedTimestampTypeException",
+        ErrorCode::InvalidValue => "ByteportClientInvalidDataTypeException",
+        ErrorCode::Dns
+        | ErrorCode::Connect
+        | ErrorCode::Proxy
+        | ErrorCode::Tls
+        | ErrorCode::Timeout
+        | ErrorCode::Disconnected => "ByteportConnectException",
+        ErrorCode::Forbidden => "ByteportClientForbiddenException",
+        ErrorCode::NotFound => "ByteportClientDeviceNotFoundException",
+        ErrorCode::NotAllowed => "ByteportNotAllowedException",
+        ErrorCode::Server => "ByteportServerException",
+        ErrorCode::LoginFailed => "ByteportLoginFailedException",
+        _ => "ByteportClientException",
+    }
+}
+
+/// The Python exception for an error of the core.
+pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    build(py, error).unwrap_or_else(|failure| failure)
+}
+
+fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    let module = py.import(intern!(py, "byteport.client_base"))?;
+    let exception = module.getattr(class(error.code()))?.call1((error.to_string(),))?;
+    exception.setattr(intern!(py, "code"), error.code().number())?;
+    exception.setattr(intern!(py, "phase"), error.phase().text())?;
+    exception.setattr(intern!(py, "status"), error.status())?;
+    exception.setattr(intern!(py, "retryable"), error.is_retryable())?;
+    Ok(PyErr::from_value(exception))
+}
+
+/// The exception for an argument that is refused.
+pub(crate) fn refused(py: Python<'_>, code: ErrorCode, message: impl Into<String>) -> PyErr {
+    exception(py, &Error::new(code, message))
+}
+
+/// As [`refused`], because of what Python code raised. What is no `Exception`, such as a keyboard interrupt, passes as it is.
+pub(crate) fn refused_because(py: Python<'_>, code: ErrorCode, message: String, cause: PyErr) -> PyErr {
+    if !cause.is_instance_of::<PyException>(py) {
+        return cause;
+    }
+    let error = refused(py, code, format!("{message}: {cause}"));
+    error.set_cause(py, Some(cause));
+    error
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! The Python module `byteport._byteport`: the core client with Python values in, Python exceptions out, and messages
+//! through Python's `logging`. The classes that programs use are in `python/byteport`, on top of this.
+//!
+//! Invariants: a call converts its arguments first, with the interpreter's lock; then lets the lock go for as long as it
+//! does input or output; nothing of Python is touched in between but to log and to ask for a keyboard
+//! interrupt.
+
+mod client;
+mod convert;
+mod error;
+mod interrupt;
+mod log;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _byteport(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    log::install();
+    interrupt::install();
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("LOGGERS", log::LOGGERS)?;
+    module.add_class::<client::Client>()?;
+    module.add_function(wrap_pyfunction!(convert::is_valid_name, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::check_name, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::timestamp_text, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::unix_micros, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::value_text, module)?)
+}

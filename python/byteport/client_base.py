@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""What all clients share: the exceptions, and the checks and conversions of names, values and timestamps."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Union
+
+from . import _byteport
+
+__all__ = [
+    "AbstractByteportClient",
+    "ByteportClientDeviceNotFoundException",
+    "ByteportClientException",
+    "ByteportClientForbiddenException",
+    "ByteportClientInvalidDataTypeException",
+    "ByteportClientInvalidFieldNameException",
+    "ByteportClientUnsupportedCompressionException",
+    "ByteportClientUnsupportedTimestampTypeException",
+    "ByteportConnectException",
+    "ByteportLoginFailedException",
+    "ByteportNotAllowedException",
+    "ByteportServerException",
+]
+
+
+class ByteportClientException(Exception):
+    """A call failed. Raised as it is where no class below says more; no key, password or cookie is in its text."""
+
+    #: What went wrong, as the number that every language of libbyteport uses.
+    code: int | None = None
+    #: How far the call had come: check, dns, connect, tls, send, receive, status or decode. At check, nothing was sent.
+    phase: str | None = None
+    #: The HTTP status, if the service answered with one.
+    status: int | None = None
+    #: Whether the same call, made again later and unchanged, can succeed.
+    retryable: bool = False
+
+
+class ByteportConnectException(ByteportClientException):
+    """No connection, or a broken one: host name, proxy, TLS, time-out."""
+
+
+class ByteportLoginFailedException(ByteportClientException):
+    """The user name or password was refused."""
+
+
+class ByteportClientForbiddenException(ByteportClientException):
+    """HTTP 403: the key, the method or the user is not allowed."""
+
+
+class ByteportClientDeviceNotFoundException(ByteportClientException):
+    """HTTP 404: no such namespace, device or address."""
+
+
+class ByteportNotAllowedException(ByteportClientException):
+    """HTTP 406: the service refuses what was asked, such as a bad UID while registering."""
+
+
+class ByteportServerException(ByteportClientException):
+    """HTTP 500 and every other 5xx: the service failed."""
+
+
+class ByteportClientUnsupportedCompressionException(ByteportClientException):
+    """A compression that is neither None, 'gzip' nor 'bzip2'."""
+
+
+class ByteportClientUnsupportedTimestampTypeException(ByteportClientException):
+    """A timestamp that is no int, float or datetime, or out of range. Nothing was sent."""
+
+
+class ByteportClientInvalidFieldNameException(ByteportClientException):
+    """A namespace, device UID or field name that breaks the naming rules. Nothing was sent."""
+
+
+class ByteportClientInvalidDataTypeException(ByteportClientException):
+    """A value that cannot be stored: NaN, an infinity, bytes that are not UTF-8, data that is no dict. Nothing was sent."""
+
+
+Timestamp = Union[int, float, datetime.datetime]
+"""A point in time: UNIX seconds, or a datetime, which without a time zone is UTC."""
+
+
+class AbstractByteportClient:
+    """Conversions and checks, without input or output. Every method may be called from any thread."""
+
+    def auto_timestamp(self, timestamp: Timestamp) -> str:
+        """The timestamp's text on the wire: UNIX seconds with at most six decimals and no trailing zeros.
+
+        Raises ByteportClientUnsupportedTimestampTypeException for every other type (bool too), NaN and infinities.
+        """
+        return _byteport.timestamp_text(timestamp)
+
+    def unix_time_micros(self, datetime_object: datetime.datetime) -> int:
+        """Whole microseconds since 1970-01-01 UTC, exactly; a datetime without a time zone is UTC."""
+        return _byteport.unix_micros(datetime_object)
+
+    def timestamp_as_utc(self, datetime_object: datetime.datetime) -> datetime.datetime:
+        """The same moment with the time zone UTC; a datetime without a time zone is UTC already."""
+        if datetime_object.utcoffset() is None:
+            return datetime_object.replace(tzinfo=datetime.timezone.utc)
+        return datetime_object.astimezone(datetime.timezone.utc)
+
+    def verify_name(self, name: object) -> bool:
+        """Whether a name may be sent: 1 to 32 of ``0-9 a-z A-Z - _ :``, beginning with neither ``-`` nor ``_``."""
+        return _byteport.is_valid_name(name)
+
+    def verify_field_name(self, field_name: object) -> None:
+        """Raises ByteportClientInvalidFieldNameException for a name that may not be sent."""
+        _byteport.check_name("field name", field_name)
+
+    def utf8_encode_value(self, value: object) -> bytes:
+        """A value as it is stored: what ``str()`` makes of it (bytes are text already), in UTF-8.
+
+        Raises ByteportClientInvalidDataTypeException for what cannot be stored.
+        """
+        return _byteport.value_text("value", value).encode()
+
+    def convert_data_to_utf8(self, data: Mapping[str, object]) -> dict[str, bytes]:
+        """Names and their values as they are stored; both are checked, and ``data`` is not changed."""
+        return {
+            _byteport.check_name("field name", name): _byteport.value_text(name, value).encode()
+            for name, value in data.items()
+        }

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""Kinds of proxy, by the numbers that programs know."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from .client_base import ByteportClientException
+
+__all__ = ["PROXY_TYPE_HTTP", "PROXY_TYPE_SOCKS4", "PROXY_TYPE_SOCKS5"]
+
+PROXY_TYPE_SOCKS4 = 1  #: SOCKS4a: the proxy resolves host names
+PROXY_TYPE_SOCKS5 = 2  #: SOCKS5: the proxy resolves host names
+PROXY_TYPE_HTTP = 3  #: HTTP CONNECT
+
+_SCHEMES = {PROXY_TYPE_SOCKS4: "socks4a", PROXY_TYPE_SOCKS5: "socks5", PROXY_TYPE_HTTP: "http"}
+
+
+def proxy_url(kind: int, host: str, port: int | str, username: str | None, password: str | None) -> str:
+    """The proxy as the core reads it: ``socks5://user:password@host:port``, with both percent-encoded."""
+    scheme = _SCHEMES.get(kind)
+    if scheme is None:
+        raise ByteportClientException(f"proxy_type {kind!r} is none of the PROXY_TYPE_ constants")
+    login = ""
+    if username is not None or password is not None:
+        login = f"{_encoded('proxy_username', username)}:{_encoded('proxy_password', password)}@"
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return f"{scheme}://{login}{host}:{port}"
+
+
+def _encoded(what: str, text: str | None) -> str:
+    try:
+        return quote(text or "", safe="")
+    except (TypeError, UnicodeError):
+        raise ByteportClientException(f"{what} is no text that UTF-8 can carry") from None

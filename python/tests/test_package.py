@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""The package is whole: both import names, every name, its documentation, its types."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import inspect
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+import byteport
+from byteport import _byteport, client_base, clients
+
+MODULES = ["clients", "http_clients", "client_base", "socks"]
+EXCEPTIONS = {
+    "ByteportClientException",
+    "ByteportConnectException",
+    "ByteportLoginFailedException",
+    "ByteportClientForbiddenException",
+    "ByteportClientDeviceNotFoundException",
+    "ByteportNotAllowedException",
+    "ByteportServerException",
+    "ByteportClientUnsupportedCompressionException",
+    "ByteportClientUnsupportedTimestampTypeException",
+    "ByteportClientInvalidFieldNameException",
+    "ByteportClientInvalidDataTypeException",
+}
+METHODS = {
+    "auto_timestamp",
+    "convert_data_to_utf8",
+    "list_namespaces",
+    "load_timeseries_data",
+    "load_timeseries_data_range",
+    "log",
+    "login",
+    "logout",
+    "store",
+    "timestamp_as_utc",
+    "unix_time_micros",
+    "utf8_encode_value",
+    "verify_field_name",
+    "verify_name",
+}
+
+
+def public(module: types.ModuleType) -> dict[str, object]:
+    return {name: getattr(module, name) for name in module.__all__}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_both_import_names_give_the_same_objects(name: str) -> None:
+    ours = public(importlib.import_module(f"byteport.{name}"))
+    theirs = public(importlib.import_module(f"byteport_client.{name}"))
+    assert ours
+    assert {name: id(value) for name, value in ours.items()} == {
+        name: id(value) for name, value in theirs.items()
+    }
+
+
+def test_every_name_of_the_base_is_with_the_clients() -> None:
+    assert {*client_base.__all__} == {"AbstractByteportClient", *EXCEPTIONS}
+    kinds = {"ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient"}
+    assert {*clients.__all__} == {*client_base.__all__, *kinds}
+
+
+def test_every_method_is_there_and_documented() -> None:
+    kind = clients.ByteportHttpClient
+    methods = {name for name in dir(kind) if name[0] != "_" and inspect.isfunction(getattr(kind, name))}
+    assert methods == METHODS
+    for name in methods:
+        assert inspect.getdoc(getattr(kind, name)), name
+    for name in clients.__all__:
+        assert inspect.getdoc(getattr(clients, name)), name
+
+
+def test_the_package_is_lazy_and_names_its_version() -> None:
+    program = (
+        "import sys, byteport; assert 'byteport._byteport' not in sys.modules; print(byteport.__version__)"
+    )
+    told = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, check=True, text=True)
+    assert told.stdout.strip() == byteport.__version__ == importlib.metadata.version("byteport")
+    assert {*dir(byteport)} >= {*byteport.__all__, *MODULES}
+    assert byteport.ByteportHttpClient is clients.ByteportHttpClient
+    with pytest.raises(AttributeError, match="'nothing'"):
+        byteport.nothing  # noqa: B018 - the access is the test
+
+
+def test_the_package_is_typed_and_needs_nothing() -> None:
+    for name in ("byteport", "byteport_client"):
+        path = importlib.import_module(name).__file__
+        assert path is not None
+        assert (Path(path).parent / "py.typed").is_file()
+    needs = importlib.metadata.requires("byteport") or []
+    assert [need for need in needs if "extra ==" not in need] == []
+
+
+def test_the_stub_names_what_the_module_has() -> None:
+    assert _byteport.__file__ is not None
+    stub = (Path(_byteport.__file__).parent / "_byteport.pyi").read_text()
+    for name in dir(_byteport):
+        if not name.startswith("__"):
+            assert name in stub
+    for name in dir(_byteport.Client):
+        if not name.startswith("_"):
+            assert f"def {name}(" in stub

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""What can be stored as a value, and what is refused before anything is sent."""
+
+from __future__ import annotations
+
+import collections
+import decimal
+import enum
+import types
+from typing import Any
+
+import pytest
+
+from byteport.clients import (
+    ByteportClientException,
+    ByteportClientInvalidDataTypeException,
+    ByteportHttpClient,
+    ByteportHttpGetClient,
+)
+from recording import Recorder
+
+
+class Colour(str, enum.Enum):
+    RED = "red"
+
+    def __str__(self) -> str:
+        return "Colour of fire"
+
+
+class Celsius(float):
+    def __str__(self) -> str:
+        return f"{float(self):.1f}"
+
+
+class Text:
+    def __str__(self) -> str:
+        return "what str() makes"
+
+
+VALUES = [
+    (0, "0"),
+    (-(2**63), "-9223372036854775808"),
+    (2**80, str(2**80)),
+    (True, "True"),
+    (None, "None"),
+    (0.1, "0.1"),
+    (20.0, "20.0"),
+    ("", ""),
+    ("a+b&c=d%20;\n é☃😀", "a+b&c=d%20;\n é☃😀"),
+    ("nan", "nan"),
+    (b"m\xc3\xb6tley", "mötley"),
+    (bytearray(b"abc"), "abc"),
+    (Colour.RED, "Colour of fire"),
+    (Celsius(21.55), "21.6"),
+    (decimal.Decimal("1.10"), "1.10"),
+    (Text(), "what str() makes"),
+    ([1, "x"], "[1, 'x']"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), VALUES, ids=repr)
+def test_values_travel_as_text(value: Any, text: str, client: ByteportHttpClient, recorder: Recorder) -> None:
+    client.store({"field": value})
+    assert ["field", text] in recorder.requests[0]["form"]
+    assert client.utf8_encode_value(value) == text.encode()
+    assert client.convert_data_to_utf8({"field": value}) == {"field": text.encode()}
+
+
+class Broken:
+    def __str__(self) -> str:
+        raise ZeroDivisionError("no words")
+
+
+REFUSED = [
+    (float("nan"), "finite"),
+    (float("inf"), "finite"),
+    (-float("inf"), "finite"),
+    (Celsius("nan"), "finite"),
+    (decimal.Decimal("-Infinity"), "finite"),
+    (b"\xff\xfe", "not UTF-8"),
+    (bytearray(b"\x80"), "not UTF-8"),
+    ("lone \ud800 surrogate", "not valid Unicode"),
+    ("a\0b", "NUL"),
+    (b"a\0b", "NUL"),
+    (Broken(), "str.. of the Broken failed: .*no words"),
+]
+
+
+@pytest.mark.parametrize(("value", "why"), REFUSED, ids=lambda value: ascii(value)[:30])
+def test_refused_values_name_their_field(
+    value: Any, why: str, client: ByteportHttpClient, recorder: Recorder
+) -> None:
+    with pytest.raises(ByteportClientInvalidDataTypeException, match=f'field "Speed1": .*{why}') as caught:
+        client.store({"good": 1, "Speed1": value})
+    assert (caught.value.code, caught.value.phase, caught.value.retryable) == (4, "check", False)
+    with pytest.raises(ByteportClientInvalidDataTypeException, match=why):
+        client.utf8_encode_value(value)
+    with pytest.raises(ByteportClientInvalidDataTypeException, match=why):
+        client.convert_data_to_utf8({"Speed1": value})
+    assert recorder.requests == []
+
+
+def test_what_str_raised_is_the_cause(client: ByteportHttpClient) -> None:
+    with pytest.raises(ByteportClientInvalidDataTypeException) as caught:
+        client.store({"x": Broken()})
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_an_interrupt_is_not_swallowed(client: ByteportHttpClient) -> None:
+    class Interrupted:
+        def __str__(self) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.store({"x": Interrupted()})
+
+
+@pytest.mark.parametrize("data", [[("x", 1)], "x=1", b"x", 5, {"x"}, ("x", 1), True], ids=repr)
+def test_data_is_a_mapping(data: Any, client: ByteportHttpClient, recorder: Recorder) -> None:
+    with pytest.raises(
+        ByteportClientInvalidDataTypeException, match=f"must be a dict .*not {type(data).__name__}"
+    ):
+        client.store(data)
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize("kind", [collections.OrderedDict, types.MappingProxyType, collections.ChainMap])
+def test_other_mappings_are_taken(kind: Any, client: ByteportHttpClient, recorder: Recorder) -> None:
+    client.store(kind({"x": 1, "y": 2}))
+    assert recorder.requests[0]["form"][1:] == [["x", "1"], ["y", "2"]]
+
+
+def test_data_is_not_changed(client: ByteportHttpClient) -> None:
+    data = {"x": 1, "y": b"2"}
+    client.store(data, timestamp=5)
+    assert data == {"x": 1, "y": b"2"}
+
+
+def test_data_that_changes_while_it_is_read(client: ByteportHttpClient, recorder: Recorder) -> None:
+    class Meddler:
+        def __str__(self) -> str:
+            data.clear()
+            return "done"
+
+    data: dict[str, Any] = {"a": Meddler(), "b": 2}
+    client.store(data)
+    assert recorder.requests[0]["form"][1:] == [["a", "done"], ["b", "2"]]
+
+
+def test_huge_text_by_post_and_not_by_get(
+    client: ByteportHttpClient, get_client: ByteportHttpGetClient, recorder: Recorder
+) -> None:
+    text = "å" * 100_000
+    client.store({"story": text})
+    assert ["story", text] in recorder.requests.pop()["form"]
+    with pytest.raises(ByteportClientException, match="a GET takes 2048: store by POST") as caught:
+        get_client.store({"story": text})
+    assert caught.value.code == 7
+    assert recorder.requests == []
+
+
+def test_the_longest_get(get_client: ByteportHttpGetClient, recorder: Recorder) -> None:
+    assert get_client.store_base_url is not None
+    room = 2048 - len(f"{get_client.store_base_url}/{get_client.device_uid}/?_key={get_client.api_key}&x=")
+    get_client.store({"x": "y" * room})
+    with pytest.raises(ByteportClientException, match="2049 bytes"):
+        get_client.store({"x": "y" * (room + 1)})
+    assert len(recorder.requests) == 1
