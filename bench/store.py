@@ -49,7 +49,9 @@ def byteport_store(host: str):
     """A function that stores the i-th reading through the Python client."""
     from byteport.clients import ByteportHttpClient
 
-    client = ByteportHttpClient("myownspace", KEY, "barDev1", byteport_api_hostname=host, initial_heartbeat=False)
+    client = ByteportHttpClient(
+        "myownspace", KEY, "barDev1", byteport_api_hostname=host, initial_heartbeat=False
+    )
     return lambda i: client.store(fields(i), timestamp=1410613385)
 
 

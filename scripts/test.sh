@@ -53,8 +53,8 @@ lint() {
   checked lint rustfmt cargo fmt --check
   checked lint clippy cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
   checked lint rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --exclude byteport-python --no-deps --locked
-  checked lint ruff-check build/venv/bin/ruff check --config python/pyproject.toml python examples bench
-  checked lint ruff-format build/venv/bin/ruff format --check --config python/pyproject.toml python examples bench
+  checked lint ruff-check build/venv/bin/ruff check --config python/pyproject.toml python examples bench tests
+  checked lint ruff-format build/venv/bin/ruff format --check --config python/pyproject.toml python examples bench tests
   checked lint mypy env -C python ../build/venv/bin/mypy
   checked lint shellcheck shellcheck scripts/*.sh tests/c/*.sh .ci/run
   count lint

@@ -49,7 +49,9 @@ def must(command: list, **options) -> str:
 
 def cargo_build(packages: list[str], target_dir: Path = TARGET, *, triple: str = "", **env: str) -> Path:
     """Builds packages in the dev profile; gives the folder with what was built."""
-    choice = [part for package in packages for part in ("-p", package)] + (["--target", triple] if triple else [])
+    choice = [part for package in packages for part in ("-p", package)] + (
+        ["--target", triple] if triple else []
+    )
     env = {**os.environ, "CARGO_TARGET_DIR": str(target_dir), **env}
     must([tool("cargo"), "build", *choice], cwd=ROOT, env=env)
     return target_dir / triple / "debug"

@@ -14,8 +14,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import capi  # noqa: E402  (its folder is known only now)
-import vectors  # noqa: E402
+import capi
+import vectors
 
 SEED = """
 [[users]]
@@ -75,7 +75,9 @@ def server(plain_dir: Path, tmp_path_factory: pytest.TempPathFactory):
     command = [plain_dir / "byteport-server", "--data", folder / "data", "--listen", "127.0.0.1:0"]
     with (folder / "log").open("w") as log:
         command += ["--seed", folder / "seed.toml"]
-        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=log, text=True)
+        process = subprocess.Popen(
+            [str(part) for part in command], stdout=subprocess.PIPE, stderr=log, text=True
+        )
     line = process.stdout.readline()
     assert "listening on http://" in line, f"the server did not start:\n{(folder / 'log').read_text()}"
     yield line.split("http://")[1].strip()

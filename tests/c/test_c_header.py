@@ -18,10 +18,23 @@ def test_header_compiles_without_a_warning(compiler, standard, tmp_path):
     if compiler.startswith("clang") and not shutil.which(compiler):
         pytest.skip("clang is a second opinion: gcc and g++ must be there")
     source = tmp_path / ("twice.cpp" if "+" in standard else "twice.c")
-    source.write_text('#include "byteport.h"\n#include "byteport.h"\nextern int x;\nint x = BYTEPORT_ABI_VERSION;\n')
-    capi.must([shutil.which(compiler) or capi.tool(compiler), f"-std={standard}", *capi.WARNINGS, "-Wundef",
-               "-Wstrict-prototypes" if "+" not in standard else "-Wold-style-cast",
-               f"-I{capi.HEADER.parent}", "-c", source, "-o", tmp_path / "twice.o"])
+    source.write_text(
+        '#include "byteport.h"\n#include "byteport.h"\nextern int x;\nint x = BYTEPORT_ABI_VERSION;\n'
+    )
+    capi.must(
+        [
+            shutil.which(compiler) or capi.tool(compiler),
+            f"-std={standard}",
+            *capi.WARNINGS,
+            "-Wundef",
+            "-Wstrict-prototypes" if "+" not in standard else "-Wold-style-cast",
+            f"-I{capi.HEADER.parent}",
+            "-c",
+            source,
+            "-o",
+            tmp_path / "twice.o",
+        ]
+    )
 
 
 def exported(library) -> set[str]:

@@ -95,10 +95,16 @@ def test_examples_say_what_is_wrong(example, build, settings, tmp_path):
 def test_address_sanitizer_is_really_in(build, tmp_path):
     program = build.compile(capi.HERE / "broken.c", tmp_path)
     nm = capi.tool("nm")
-    assert "__asan_report_load" in capi.must([nm, "-D", "--undefined-only", build.libraries / "libbyteport.so"])
+    assert "__asan_report_load" in capi.must(
+        [nm, "-D", "--undefined-only", build.libraries / "libbyteport.so"]
+    )
     assert "__asan_init" in capi.must([nm, "--undefined-only", program])
     ok(build.run(program, env={}))
-    for what, report in {"overflow": "heap-buffer-overflow", "use": "heap-use-after-free", "leak": "LeakSanitizer"}.items():
+    for what, report in {
+        "overflow": "heap-buffer-overflow",
+        "use": "heap-use-after-free",
+        "leak": "LeakSanitizer",
+    }.items():
         done = build.run(program, what, env={})
         assert done.returncode == 99, f"{what}: {done.stderr}"
         assert report in done.stderr
@@ -108,7 +114,11 @@ def test_address_sanitizer_is_really_in(build, tmp_path):
 def test_valgrind_really_looks(build, tmp_path):
     program = build.compile(capi.HERE / "broken.c", tmp_path)
     ok(build.run(program, env={}))
-    for what, report in {"overflow": "Invalid write", "use": "Invalid read", "leak": "definitely lost"}.items():
+    for what, report in {
+        "overflow": "Invalid write",
+        "use": "Invalid read",
+        "leak": "definitely lost",
+    }.items():
         done = build.run(program, what, env={})
         assert done.returncode == 99, f"{what}: {done.stderr}"
         assert report in done.stderr

@@ -28,8 +28,12 @@ def names(folder: Path) -> tuple[str, int]:
     cases = load(folder, "names.json")
     passable = [case for case in cases if "\0" not in case["name"]]
     rows = [f"    {{{c_text(case['name'])}, {int(case['ok'])}}}," for case in passable]
-    table = "static const struct { const char *name; int ok; } name_cases[] = {\n" + "\n".join(rows) + "\n};\n"
-    return f"{table}#define NAME_CASES (sizeof name_cases / sizeof name_cases[0])\n", len(cases) - len(passable)
+    table = (
+        "static const struct { const char *name; int ok; } name_cases[] = {\n" + "\n".join(rows) + "\n};\n"
+    )
+    return f"{table}#define NAME_CASES (sizeof name_cases / sizeof name_cases[0])\n", len(cases) - len(
+        passable
+    )
 
 
 def timestamp_row(case: dict) -> str:
@@ -37,7 +41,9 @@ def timestamp_row(case: dict) -> str:
     if case["kind"] == "datetime":
         iso8601 = c_text(case["in"])
     else:
-        seconds = {"NaN": "(double)NAN", "Infinity": "(double)INFINITY"}.get(case["in"]) or repr(float(case["in"]))
+        seconds = {"NaN": "(double)NAN", "Infinity": "(double)INFINITY"}.get(case["in"]) or repr(
+            float(case["in"])
+        )
     wire, error = (c_text(case[key]) if key in case else "NULL" for key in ("out", "error"))
     return f"    {{{iso8601}, {seconds}, {wire}, {error}}},"
 

@@ -34,7 +34,9 @@ def run(tmp_path_factory: pytest.TempPathFactory):
     (folder / "target").mkdir()
     (folder / "target" / "release").symlink_to(TARGET)
     command = block("sh", "byteport-server").replace("127.0.0.1:8000", "127.0.0.1:0")
-    server = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        ["bash", "-c", f"exec {command}"], cwd=folder, stdout=subprocess.PIPE, text=True
+    )
     assert server.stdout is not None
     host = server.stdout.readline().strip().rpartition("/")[2]
     assert re.fullmatch(r"127\.0\.0\.1:\d+", host), host
