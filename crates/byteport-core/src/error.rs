@@ -246,6 +246,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn retryable(mut self, retryable: bool) -> Error {
+        self.0.retryable = retryable;
+        self
+    }
+
     pub(crate) fn because(mut self, cause: impl Into<Cause>) -> Error {
         self.0.cause = Some(cause.into());
         self

@@ -225,6 +225,93 @@ fn a_redirect_within_the_host_is_followed_where_it_keeps_the_data() {
 }
 
 #[test]
+fn a_get_that_stores_follows_no_redirect_that_loses_the_data() {
+    let cases = [
+        ("302 Found", "/accounts/login/"),
+        ("301 Moved", "/accounts/login/?next=x"),
+        ("307 Temporary", "/accounts/login/?next=x"),
+    ];
+    for (status, location) in cases {
+        let server = Recorder::start(move |seen| match seen.path() {
+            "/accounts/login/" => answer("200 OK", "Content-Type: text/html\r\n", "<html>"),
+            _ => answer(status, &format!("Location: {location}\r\n"), ""),
+        });
+        let client = Client::new(server.options().store_method(byteport_core::Method::Get)).unwrap();
+        let error = store(&client).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Redirect, "{location}: {error}");
+        assert_eq!(server.seen().len(), 1, "{location}");
+    }
+    let server = Recorder::start(|seen| match seen.path() {
+        "/new" => json("{}"),
+        _ => answer("308 Permanent", "Location: /new\r\n", ""),
+    });
+    store(&Client::new(server.options().store_method(byteport_core::Method::Get)).unwrap()).unwrap();
+    assert_eq!(server.seen()[1].query(), server.seen()[0].query());
+}
+
+#[test]
+fn the_total_time_out_is_for_the_whole_call() {
+    let server = Recorder::start(|seen| {
+        std::thread::sleep(Duration::from_millis(150));
+        let next = if seen.path() == "/a" { "/b" } else { "/a" };
+        answer("302 Found", &format!("Location: {next}\r\n"), "")
+    });
+    let client = Client::new(server.options().timeout(Duration::from_millis(400))).unwrap();
+    assert_eq!(client.get_json("/a", &[]).unwrap_err().code(), ErrorCode::Timeout);
+    assert!(server.seen().len() <= 3, "{}", server.seen().len());
+}
+
+#[test]
+fn what_is_answered_to_a_store_takes_no_memory_and_no_part_in_it() {
+    let server = Recorder::start(|_| json(&"x".repeat(3 << 20)));
+    let client = Client::new(server.options().max_answer(1000)).unwrap();
+    store(&client).unwrap();
+    store(&client).unwrap();
+    let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
+    assert_eq!(connections, [0, 1], "a connection with an answer left in it is not kept");
+}
+
+#[test]
+fn an_answer_that_comes_after_the_logout_brings_no_session_back() {
+    let (arrived, wait) = mpsc::channel();
+    let (go, released) = mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    let server = Recorder::start(move |seen| match (seen.path(), seen.method.as_str()) {
+        ("/slow", _) => {
+            arrived.send(()).unwrap();
+            released.lock().unwrap().recv().unwrap();
+            answer("200 OK", "Set-Cookie: sessionid=RENEWED\r\n", "{}")
+        }
+        ("/api/v1/login/", "GET") => answer("200 OK", "Set-Cookie: csrftoken=T\r\n", ""),
+        ("/api/v1/login/", _) => answer("200 OK", "Set-Cookie: sessionid=S\r\n", ""),
+        _ => json("{}"),
+    });
+    let client = server.client();
+    client.login("u", "p").unwrap();
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| client.get_json("/slow", &[]).unwrap());
+        wait.recv().unwrap();
+        client.logout().unwrap();
+        go.send(()).unwrap();
+        slow.join().unwrap();
+    });
+    client.get_json("/after", &[]).unwrap();
+    assert!(!server.seen().last().unwrap().headers.contains_key("cookie"));
+}
+
+#[test]
+fn errors_of_answers_are_short_and_repeat_nothing() {
+    for body in [format!("[\"{}\"]", "the-write-key".repeat(100_000)), "[\"the-write-key\"]".to_owned()] {
+        let server = Recorder::start(move |_| json(&body));
+        let error = server.client().list_namespaces().map(drop).unwrap_err();
+        assert!(error.to_string().len() < 300 && !error.to_string().contains("the-write-key"), "{error}");
+        assert!(error.to_string().contains("another shape at line 1 column"), "{error}");
+    }
+    let server = Recorder::start(|_| json(r#"[{"name":"n","write_key":"the-write-key"}]"#));
+    assert!(!format!("{:?}", server.client().list_namespaces().unwrap()).contains("the-write-key"));
+}
+
+#[test]
 fn a_page_where_json_is_due() {
     let page = "<html><title>Welcome</title></html>";
     let server = Recorder::start(move |_| answer("200 OK", "Content-Type: text/html\r\n", page));
@@ -338,6 +425,11 @@ fn what_is_missing_is_said_and_nothing_is_sent() {
     }
     let client = server.client();
     assert_eq!(client.heartbeat(Some("a b")).unwrap_err().code(), ErrorCode::InvalidName);
+    let late = byteport_core::model::Timestamp::from_micros(i64::MAX);
+    let error = client.store(Reading::new().set_timestamp(Some(late))).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::InvalidTimestamp);
+    let range = Range { from: None, to: Some(late) };
+    assert_eq!(client.load_series("n", "d", "f", range).unwrap_err().code(), ErrorCode::InvalidTimestamp);
     for (namespace, device, field) in [("-", "d", "f"), ("n", "d/..", "f"), ("n", "d", "_key")] {
         let error = client.load_series(namespace, device, field, Range::default()).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidName);

@@ -137,6 +137,19 @@ fn every_case_of_the_core_is_sent_as_the_reference_sent_it() {
 }
 
 #[test]
+fn the_bytes_are_those_of_a_form() {
+    let server = vectors_server();
+    let fields = [("a", "x y+z&=%*~.-_\u{e9}".into()), ("b:c", "\n".into())];
+    server.client().store(&stamped(&fields, Timestamp::from_micros(1_500_000))).unwrap();
+    let get = Client::new(server.options().store_method(Method::Get)).unwrap();
+    get.store(&stamped(&fields[..1], Timestamp::from_micros(1_500_000))).unwrap();
+    let encoded = "a=x+y%2Bz%26%3D%25*%7E.-_%C3%A9";
+    assert_eq!(server.seen()[0].body, format!("_key={KEY}&_ts=1.5&{encoded}&b%3Ac=%0A"));
+    let path = "/api/v1/timeseries/myownspace/barDev1/";
+    assert_eq!(server.seen()[1].target, format!("{path}?_key={KEY}&_ts=1.5&{encoded}"));
+}
+
+#[test]
 fn headers_are_what_the_service_wants() {
     let server = vectors_server();
     server.client().heartbeat(None).unwrap();

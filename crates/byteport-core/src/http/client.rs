@@ -14,7 +14,7 @@ use super::connector::{DialConnector, NoResolver};
 use super::options::{Options, ProxyChoice};
 use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
-use crate::net::{Dialer, Proxy, Target, Tls};
+use crate::net::{Deadline, Dialer, Proxy, Target, Tls};
 
 /// The documentation asks for a well-known name in front (HTTP API v1, section 4).
 const USER_AGENT: &str = concat!("curl/7.51.0 libbyteport/", env!("CARGO_PKG_VERSION"));
@@ -26,6 +26,7 @@ const MAX_IDLE: Duration = Duration::from_secs(90);
 pub struct Client {
     options: Options,
     target: Target,
+    proxy: Option<Proxy>,
     origin: String,
     referer: HeaderValue,
     pool: ArcSwap<Pool>,
@@ -58,9 +59,14 @@ impl Client {
         let referer = HeaderValue::try_from(format!("{origin}/")).map_err(|error| {
             Error::new(ErrorCode::InvalidArgument, "the host is malformed").because(error)
         })?;
-        let pool = ArcSwap::from_pointee(pool(&options, &target)?);
+        let proxy = match &options.proxy {
+            ProxyChoice::Environment => Proxy::from_env(target.tls, &target.host)?,
+            ProxyChoice::Direct => None,
+            ProxyChoice::Given(proxy) => Some(proxy.clone()),
+        };
+        let pool = ArcSwap::from_pointee(pool(&options, &target, proxy.as_ref()));
         log::debug!(target: "byteport::http", "client for {origin}");
-        Ok(Client { options, target, origin, referer, pool, session: Mutex::new(Session::default()) })
+        Ok(Client { options, target, proxy, origin, referer, pool, session: Mutex::new(Session::default()) })
     }
 
     /// The settings.
@@ -97,13 +103,18 @@ impl Client {
         if pool.process == std::process::id() {
             return pool.agent.clone();
         }
-        match self::pool(&self.options, &self.target) {
-            Ok(own) => {
-                self.pool.store(Arc::new(own));
-                self.pool.load().agent.clone()
-            }
-            Err(_) => pool.agent.clone(), // the settings were good when the client was made
-        }
+        self.pool.store(Arc::new(self::pool(&self.options, &self.target, self.proxy.as_ref())));
+        self.pool.load().agent.clone()
+    }
+
+    /// The end of a call that begins now.
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline::after(self.options.timeout)
+    }
+
+    /// Whether so little of the total time-out is used that it can be taken for whole.
+    pub(super) fn is_whole(&self, left: Duration) -> bool {
+        left + Duration::from_millis(5) >= self.options.timeout
     }
 
     pub(super) fn session(&self) -> MutexGuard<'_, Session> {
@@ -118,13 +129,8 @@ fn origin(target: &Target) -> String {
     format!("{scheme}://{open}{}{close}{port}", target.host)
 }
 
-fn pool(options: &Options, target: &Target) -> Result<Pool> {
-    let proxy = match &options.proxy {
-        ProxyChoice::Environment => Proxy::from_env(target.tls, &target.host)?,
-        ProxyChoice::Direct => None,
-        ProxyChoice::Given(proxy) => Some(proxy.clone()),
-    };
-    let dialer = Arc::new(Dialer { proxy, tls: Tls::new(options.ca_file.clone()) });
+fn pool(options: &Options, target: &Target, proxy: Option<&Proxy>) -> Pool {
+    let dialer = Arc::new(Dialer { proxy: proxy.cloned(), tls: Tls::new(options.ca_file.clone()) });
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -138,5 +144,5 @@ fn pool(options: &Options, target: &Target) -> Result<Pool> {
         .max_idle_connections_per_host(16)
         .build();
     let connector = DialConnector { target: target.clone(), dialer };
-    Ok(Pool { process: std::process::id(), agent: Agent::with_parts(config, connector, NoResolver) })
+    Pool { process: std::process::id(), agent: Agent::with_parts(config, connector, NoResolver) }
 }

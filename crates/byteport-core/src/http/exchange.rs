@@ -11,10 +11,11 @@ use std::io::Read;
 use form_urlencoded::{byte_serialize, parse};
 use ureq::http::header::{AsHeaderName, CONTENT_TYPE, COOKIE, LOCATION, REFERER};
 use ureq::http::{HeaderMap, Uri};
-use ureq::{Body, Timeout};
+use ureq::{AsSendBody, Body, Timeout};
 
 use super::Client;
 use crate::error::{Error, ErrorCode, Phase, Result};
+use crate::net::Deadline;
 
 const MAX_REDIRECTS: usize = 5;
 
@@ -54,6 +55,9 @@ pub struct Request<'a> {
     pub cookies: &'a str,
     /// Whether sending it twice has the same effect as sending it once.
     pub idempotent: bool,
+    /// Whether it carries data to be stored: it never follows a redirect that could lose them, and of the answer only the
+    /// status counts.
+    pub stores: bool,
 }
 
 /// The type of an encoded form.
@@ -63,7 +67,8 @@ impl<'a> Request<'a> {
     /// A GET without query.
     pub fn get(path: &'a str) -> Request<'a> {
         let method = Method::Get;
-        Request { method, path, query: "", body: b"", content_type: FORM, cookies: "", idempotent: true }
+        let (query, body, cookies) = ("", [].as_slice(), "");
+        Request { method, path, query, body, content_type: FORM, cookies, idempotent: true, stores: false }
     }
 
     /// A POST of an encoded form.
@@ -90,14 +95,16 @@ impl Answer {
 }
 
 impl Client {
-    /// Sends a request and gives the answer, whatever its status; redirects within the host are followed.
+    /// Sends a request and gives the answer, whatever its status; redirects within the host are followed. The total time-out
+    /// is for all of it.
     ///
     /// # Errors
     /// Every code of the connection; [`ErrorCode::Redirect`] for a redirect that is not safe.
     pub fn exchange(&self, request: &Request<'_>) -> Result<Answer> {
+        let deadline = self.deadline();
         let mut path_and_query = path_and_query(request);
         for _ in 0..=MAX_REDIRECTS {
-            let answer = self.send_again_if_stale(request, &path_and_query)?;
+            let answer = self.send_again_if_stale(request, &path_and_query, deadline)?;
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
             }
@@ -107,8 +114,8 @@ impl Client {
     }
 
     /// Sends a request and gives the answer, whatever its status; no redirect is followed.
-    pub(super) fn exchange_once(&self, request: &Request<'_>) -> Result<Answer> {
-        self.send_again_if_stale(request, &path_and_query(request))
+    pub(super) fn exchange_once(&self, request: &Request<'_>, deadline: Deadline) -> Result<Answer> {
+        self.send_again_if_stale(request, &path_and_query(request), deadline)
     }
 
     /// Sends a request and gives the answer if its status is 2xx.
@@ -123,63 +130,84 @@ impl Client {
         }
     }
 
-    fn send_again_if_stale(&self, request: &Request<'_>, path_and_query: &str) -> Result<Answer> {
-        match self.send(request, path_and_query) {
+    fn send_again_if_stale(
+        &self,
+        request: &Request<'_>,
+        path_and_query: &str,
+        deadline: Deadline,
+    ) -> Result<Answer> {
+        match self.send(request, path_and_query, deadline) {
             // The server closed a kept connection just when it was used.
             Err(error) if error.is_stale() && request.idempotent => {
                 log::debug!(target: "byteport::http", "kept connection was closed: sending again");
-                self.send(request, path_and_query)
+                self.send(request, path_and_query, deadline)
             }
             done => done,
         }
     }
 
-    fn send(&self, request: &Request<'_>, path_and_query: &str) -> Result<Answer> {
+    fn send(&self, request: &Request<'_>, path_and_query: &str, deadline: Deadline) -> Result<Answer> {
         let uri = format!("{}{path_and_query}", self.origin());
         let builder = ureq::http::Request::builder().method(request.method.text()).uri(uri);
         let mut builder = builder.header(REFERER, self.referer());
         if !request.cookies.is_empty() {
             builder = builder.header(COOKIE, request.cookies);
         }
-        let agent = self.agent();
         let result = match request.method {
-            Method::Get => agent.run(builder.body(()).map_err(bad_request)?),
+            Method::Get => self.run(builder.body(()).map_err(bad_request)?, deadline),
             Method::Post => {
                 let builder = builder.header(CONTENT_TYPE, request.content_type);
-                agent.run(builder.body(request.body).map_err(bad_request)?)
+                self.run(builder.body(request.body).map_err(bad_request)?, deadline)
             }
         };
-        let (head, body) = result.map_err(failure)?.into_parts();
+        let (head, body) = result?.into_parts();
         let status = head.status.as_u16();
         log::debug!(target: "byteport::http", "{} {}: {status}", request.method.text(), request.path);
-        let body = read_body(body, self.max_answer()).map_err(|error| error.with_status(status))?;
-        Ok(Answer { status, headers: head.headers, body })
+        let body = if request.stores { read_start(body) } else { read_all(body, self.max_answer()) };
+        Ok(Answer { status, headers: head.headers, body: body.map_err(|error| error.with_status(status))? })
+    }
+
+    fn run<B: AsSendBody>(
+        &self,
+        request: ureq::http::Request<B>,
+        deadline: Deadline,
+    ) -> Result<ureq::http::Response<Body>> {
+        let agent = self.agent();
+        let left = deadline.left().map_err(|_| no_answer_in_time(Phase::Send))?;
+        // The agent's own time-out serves the first request of a call; a later one has what is left.
+        let request = if self.is_whole(left) {
+            request
+        } else {
+            agent.configure_request(request).timeout_global(Some(left)).build()
+        };
+        agent.run(request).map_err(failure)
     }
 
     /// Where a redirect leads to, within the same origin.
     fn redirected(&self, request: &Request<'_>, from: &str, answer: &Answer) -> Result<String> {
         let unsafe_one = |why| Err(self.redirect_error(request, why).with_status(answer.status));
-        if request.method == Method::Post && !matches!(answer.status, 307 | 308) {
+        let sends_data = request.stores || request.method == Method::Post;
+        if sends_data && !matches!(answer.status, 307 | 308) {
             return unsafe_one("it would drop the data that was sent");
         }
-        let Some(location) = answer.header(LOCATION) else {
-            return unsafe_one("it names no address");
-        };
-        let rest = match location.strip_prefix(self.origin()) {
-            Some(rest) => rest,
-            None if location.contains("://") || location.starts_with("//") => {
-                return unsafe_one("it leads to another host");
-            }
-            None => location,
+        let Some(location) = answer.header(LOCATION) else { return unsafe_one("it names no address") };
+        let rest = match location.get(..self.origin().len()) {
+            Some(origin) if origin.eq_ignore_ascii_case(self.origin()) => &location[origin.len()..],
+            _ => location,
         };
         let rest = rest.split('#').next().unwrap_or_default();
-        let valid = rest.starts_with('/') && rest.parse::<Uri>().is_ok();
-        if !valid || rest == from {
-            return unsafe_one("its address is not a path on this host");
+        if !rest.starts_with('/') || rest.starts_with("//") || rest.parse::<Uri>().is_err() {
+            return unsafe_one("it leads to another host or to no path on this one");
         }
-        // The query, which may carry the key, goes along only where the new address has none of its own.
-        let keeps_query = !rest.contains('?') && !request.query.is_empty();
-        Ok(if keeps_query { format!("{rest}?{}", request.query) } else { rest.to_owned() })
+        if rest == from {
+            return unsafe_one("it leads to where it came from");
+        }
+        // The query, with the key in it, goes along only where the new address has none of its own.
+        match (rest.contains('?'), request.query.is_empty()) {
+            (true, false) if request.stores => unsafe_one("it would drop the data that was sent"),
+            (false, false) => Ok(format!("{rest}?{}", request.query)),
+            _ => Ok(rest.to_owned()),
+        }
     }
 
     fn redirect_error(&self, request: &Request<'_>, why: &str) -> Error {
@@ -194,7 +222,9 @@ impl Client {
 
     pub(super) fn status_error(&self, request: &Request<'_>, answer: &Answer) -> Error {
         let advice = match answer.status {
-            403 => "not allowed: storing needs the namespace's key and method, reading a user who may see it",
+            403 => {
+                "not allowed: check the API key and the namespace's write method, or the user's login and rights"
+            }
             404 => "no such namespace, device or address",
             406 => "the service does not accept this",
             413 => "too large for the server",
@@ -214,8 +244,8 @@ fn reason(request: &Request<'_>, answer: &Answer) -> String {
     let Some(text) = std::str::from_utf8(&answer.body).ok().filter(|text| plain && text.len() <= 500) else {
         return String::new();
     };
-    let text: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.is_empty() || repeats_secret(request, &text) { String::new() } else { format!(" ({text})") }
+    let line: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.is_empty() || repeats_secret(request, text) { String::new() } else { format!(" ({line})") }
 }
 
 /// Whether a text holds a key, password, token or cookie of the request, as it is or encoded.
@@ -236,24 +266,36 @@ fn path_and_query<'a>(request: &Request<'a>) -> Cow<'a, str> {
     }
 }
 
-fn read_body(mut body: Body, limit: u64) -> Result<Vec<u8>> {
+/// The whole body, up to the limit.
+fn read_all(mut body: Body, limit: u64) -> Result<Vec<u8>> {
     let too_large = || {
         let message = format!("the answer is larger than the limit of {limit} bytes: ask for less");
         Error::new(ErrorCode::AnswerTooLarge, message).in_phase(Phase::Receive)
     };
-    let length = body.content_length().unwrap_or(0);
-    if length > limit {
+    if body.content_length().unwrap_or(0) > limit {
         return Err(too_large());
     }
-    // The announced length is only a promise: no more than 64 KiB is set aside for it.
-    let mut bytes = Vec::with_capacity(usize::try_from(length.min(64 << 10)).unwrap_or(0));
-    let read = body.as_reader().take(limit.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error| failure(error.into()))?;
+    let bytes = read_up_to(&mut body, limit.saturating_add(1))?;
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// The first bytes of a body that says nothing needed; the connection of a longer one is not kept.
+fn read_start(mut body: Body) -> Result<Vec<u8>> {
+    read_up_to(&mut body, 16 * 1024)
+}
+
+fn read_up_to(body: &mut Body, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    body.as_reader().take(limit).read_to_end(&mut bytes).map_err(|error| failure(error.into()))?;
+    Ok(bytes)
 }
 
 fn bad_request(error: ureq::http::Error) -> Error {
     Error::new(ErrorCode::InvalidArgument, "the request cannot be put into words of HTTP").because(error)
+}
+
+fn no_answer_in_time(phase: Phase) -> Error {
+    Error::new(ErrorCode::Timeout, "no answer in time").in_phase(phase)
 }
 
 /// Our own errors come back out of ureq as they went in.
@@ -267,7 +309,7 @@ fn failure(error: ureq::Error) -> Error {
         ureq::Error::Timeout(kind) => {
             let phase =
                 if matches!(kind, Timeout::Connect | Timeout::Resolve) { Phase::Connect } else { phase };
-            Error::new(ErrorCode::Timeout, "no answer in time").in_phase(phase)
+            no_answer_in_time(phase)
         }
         ureq::Error::Io(error) => {
             Error::new(ErrorCode::Disconnected, "the connection broke in the middle of the answer")

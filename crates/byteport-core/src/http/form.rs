@@ -37,9 +37,4 @@ impl Form {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Whether nothing was added.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }

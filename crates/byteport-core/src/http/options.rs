@@ -58,7 +58,7 @@ impl Options {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             ca_file: None,
-            max_answer: 256 << 20,
+            max_answer: 64 << 20,
         }
     }
 
@@ -129,7 +129,7 @@ impl Options {
         self
     }
 
-    /// The largest answer that is taken, in bytes; 256 MiB unless set.
+    /// The largest answer that is taken, in bytes; 64 MiB unless set. What is answered to a store does not count.
     pub fn max_answer(mut self, bytes: u64) -> Options {
         self.max_answer = bytes;
         self
@@ -144,8 +144,8 @@ impl Options {
         if let Some(device) = &self.device {
             name::check(NameKind::Device, device)?;
         }
-        if self.key.as_ref().is_some_and(|key| key.is_empty() || key.contains('\0')) {
-            return invalid("the API key is empty or holds NUL".into());
+        if self.key.as_ref().is_some_and(|key| key.is_empty() || key.contains(char::is_control)) {
+            return invalid("the API key is empty or holds a control character".into());
         }
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
             return invalid("a time-out of zero lets no call succeed".into());
@@ -179,7 +179,7 @@ impl Options {
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
-            .field("host", &self.host)
+            .field("host", &self.host.rsplit('@').next()) // without what could be a user and password
             .field("namespace", &self.namespace)
             .field("key", &self.key.as_ref().map(|_| "***"))
             .field("device", &self.device)
@@ -232,6 +232,7 @@ mod tests {
 
     #[test]
     fn debug_hides_the_key() {
-        assert!(!format!("{:?}", Options::new().key("s3cret")).contains("s3cret"));
+        let shown = format!("{:?}", Options::new().key("s3cret").host("https://user:s3cret@b.org"));
+        assert!(!shown.contains("s3cret") && shown.contains("b.org"), "{shown}");
     }
 }

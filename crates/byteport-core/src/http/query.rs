@@ -3,6 +3,7 @@
 //! Reading with a session (HTTP API v1, section 5).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -23,7 +24,7 @@ pub struct Range {
 }
 
 /// A namespace, as the service describes it to those who may see it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Namespace {
     /// Its name.
@@ -34,6 +35,12 @@ pub struct Namespace {
     /// Everything else that the service says of it, keys included: do not log it.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,
+}
+
+impl fmt::Debug for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Namespace").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -60,12 +67,14 @@ impl Client {
     /// One field's values over a span of time, oldest first.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidName`], and as [`Client::get_json`].
+    /// [`ErrorCode::InvalidName`]; [`ErrorCode::InvalidTimestamp`] for an end outside the years 1 to 9999; and as
+    /// [`Client::get_json`].
     pub fn load_series(&self, namespace: &str, device: &str, field: &str, range: Range) -> Result<Series> {
         name::check(NameKind::Namespace, namespace)?;
         name::check(NameKind::Device, device)?;
         name::check(NameKind::Field, field)?;
         let path = format!("{STORE_PATH}{namespace}/{device}/{field}/");
+        range.from.into_iter().chain(range.to).try_for_each(Timestamp::check_date)?;
         let (from, to) = (range.from.map(Timestamp::to_iso8601), range.to.map(Timestamp::to_iso8601));
         let ends = [("from", from.as_deref()), ("to", to.as_deref())];
         let query: Vec<(&str, &str)> = ends.iter().filter_map(|(name, end)| Some((*name, (*end)?))).collect();
@@ -81,7 +90,10 @@ impl Client {
 
 fn decode<'a, T: Deserialize<'a>>(answer: &'a Answer, path: &str) -> Result<T> {
     serde_json::from_slice(&answer.body).map_err(|error| {
-        not_json(path, answer.header(CONTENT_TYPE)).with_status(answer.status).because(error)
+        // The parser's own words could repeat the answer, which may be long, or hold a key.
+        let what = if error.is_data() { "another shape" } else { "no valid JSON" };
+        let place = format!("{what} at line {} column {}", error.line(), error.column());
+        not_json(path, answer.header(CONTENT_TYPE)).with_status(answer.status).because(place)
     })
 }
 

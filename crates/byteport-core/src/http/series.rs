@@ -82,6 +82,7 @@ impl<'de> Visitor<'de> for ColumnsVisitor {
         }
         let mut series = Series { times: Vec::new(), values: SeriesValues::Numbers(Vec::new()) };
         while let Some(Point { t, v }) = points.next_element::<Point<'_>>()? {
+            series.times.try_reserve(1).map_err(A::Error::custom)?; // memory may be short: that is an error, not an end
             series.times.push(Timestamp::parse_iso8601(&t).map_err(A::Error::custom)?.as_micros());
             series.values.push(v);
         }
@@ -164,7 +165,7 @@ impl From<f64> for Scalar<'_> {
 impl Scalar<'_> {
     fn into_text(self) -> String {
         match self {
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => format!("{number:?}"),
             Self::Text(text) => text.into_owned(),
             Self::Null => String::new(),
         }
@@ -193,7 +194,7 @@ mod tests {
         );
         assert_eq!(
             series.unwrap().values,
-            SeriesValues::Texts(vec!["1".into(), "a\nb".into(), String::new()])
+            SeriesValues::Texts(vec!["1.0".into(), "a\nb".into(), String::new()])
         );
         assert!(read("").unwrap().is_empty());
     }

@@ -15,34 +15,43 @@ const SESSION_COOKIE: &str = "sessionid";
 const TOKEN_COOKIE: &str = "csrftoken";
 const TOKEN_FIELD: &str = "csrfmiddlewaretoken";
 
-/// The cookies of one host.
+/// The longest cookie that is taken, in bytes; the service's have 32.
+const MAX_COOKIE: usize = 4096;
+
+/// The two cookies that the service knows, and the number of the login that they belong to.
 #[derive(Default, Clone)]
 pub(super) struct Session {
-    cookies: Vec<(String, String)>,
+    token: Option<String>,
+    id: Option<String>,
+    login: u64,
 }
 
 impl Session {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Takes in what the answer sets; an empty value or `Max-Age=0` takes a cookie away.
+    /// Takes in what the answer sets; an empty value or a `Max-Age` that has passed takes a cookie away.
     fn update(&mut self, answer: &Answer) {
         for line in answer.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok()) {
-            let mut parts = line.split(';');
+            let mut parts = line.split(';').map(str::trim);
             let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { continue };
-            let (name, value) = (name.trim(), value.trim().trim_matches('"'));
-            let ends = parts.any(|part| part.trim().eq_ignore_ascii_case("max-age=0"));
-            self.cookies.retain(|(known, _)| known != name);
-            if !ends && !value.is_empty() {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
+            let cookie = match name.trim() {
+                TOKEN_COOKIE => &mut self.token,
+                SESSION_COOKIE => &mut self.id,
+                _ => continue,
+            };
+            let value = value.trim().trim_matches('"');
+            let ends = parts.any(|part| {
+                let age = part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("max-age"));
+                age.is_some_and(|(_, seconds)| seconds.parse::<i64>().is_ok_and(|seconds| seconds <= 0))
+            });
+            let kept = !ends && !value.is_empty() && value.len() <= MAX_COOKIE;
+            *cookie = kept.then(|| value.to_owned());
         }
     }
 
+    /// The `Cookie` header.
     fn header(&self) -> String {
-        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        pairs.join("; ")
+        let pairs = [(TOKEN_COOKIE, &self.token), (SESSION_COOKIE, &self.id)];
+        let set = pairs.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
+        set.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -60,10 +69,16 @@ impl Client {
     /// # Errors
     /// As [`Client::login`].
     pub fn login_at(&self, path: &str, username: &str, password: &str) -> Result<()> {
-        *self.session() = Session::default();
+        let deadline = self.deadline();
+        self.begin_session(Session::default());
         let mut session = Session::default();
-        session.update(&self.call(&Request::get(path))?);
-        let Some(token) = session.get(TOKEN_COOKIE) else {
+        let request = Request::get(path);
+        let answer = self.exchange_once(&request, deadline)?;
+        session.update(&answer);
+        if answer.status >= 400 {
+            return Err(self.status_error(&request, &answer));
+        }
+        let Some(token) = &session.token else {
             return Err(login_failed("the service set no csrftoken cookie: check the host's name"));
         };
         let mut form = Form::new();
@@ -71,19 +86,18 @@ impl Client {
         let cookies = session.header();
         let request = Request { cookies: &cookies, ..Request::post(path, form.as_str().as_bytes()) };
         // A redirect to a page for people, which is how web frameworks answer a login, is as good as a 200.
-        let answer = self.exchange_once(&request)?;
+        let answer = self.exchange_once(&request, deadline)?;
         match answer.status {
-            200..=299 | 302 | 303 => {}
+            200..=299 | 302 | 303 => session.update(&answer),
             400 | 401 | 403 => {
                 return Err(login_failed("user name or password refused").with_status(answer.status));
             }
             _ => return Err(self.status_error(&request, &answer)),
         }
-        session.update(&answer);
-        if session.get(SESSION_COOKIE).is_none() {
+        if session.id.is_none() {
             return Err(login_failed("user name or password refused (no session was opened)"));
         }
-        *self.session() = session;
+        self.begin_session(session);
         log::info!(target: "byteport::http", "logged in at {}", self.origin());
         Ok(())
     }
@@ -94,15 +108,29 @@ impl Client {
     /// Every code of the connection and of the status.
     pub fn logout(&self) -> Result<String> {
         let answer = self.session_call(Request::get(LOGOUT_PATH));
-        *self.session() = Session::default();
+        self.begin_session(Session::default());
         Ok(String::from_utf8_lossy(&answer?.body).into_owned())
+    }
+
+    /// Another login's cookies, or none: what answers to calls of the one before still bring is not taken.
+    fn begin_session(&self, session: Session) {
+        let mut current = self.session();
+        *current = Session { login: current.login + 1, ..session };
     }
 
     /// Sends a request with the session's cookies and takes in what the answer changes.
     pub(super) fn session_call(&self, request: Request<'_>) -> Result<Answer> {
-        let cookies = self.session().header();
+        let session = self.session().clone();
+        self.call_in(&session, request)
+    }
+
+    fn call_in(&self, session: &Session, request: Request<'_>) -> Result<Answer> {
+        let cookies = session.header();
         let answer = self.call(&Request { cookies: &cookies, ..request })?;
-        self.session().update(&answer);
+        let mut current = self.session();
+        if current.login == session.login {
+            current.update(&answer);
+        }
         Ok(answer)
     }
 
@@ -111,11 +139,12 @@ impl Client {
     /// # Errors
     /// Every code of the connection and of the status.
     pub fn session_post(&self, path: &str, form: &Form) -> Result<Answer> {
+        let session = self.session().clone();
         let mut form = form.clone();
-        if let Some(token) = self.session().get(TOKEN_COOKIE) {
+        if let Some(token) = &session.token {
             form.add(TOKEN_FIELD, token);
         }
-        self.session_call(Request::post(path, form.as_str().as_bytes()))
+        self.call_in(&session, Request::post(path, form.as_str().as_bytes()))
     }
 }
 

@@ -64,7 +64,7 @@ impl Reading {
     pub fn set(&mut self, field: &str, value: impl Into<Value>) -> Result<&mut Reading> {
         name::check(NameKind::Field, field)?;
         let value = value.into();
-        if let Err(error) = value.to_wire() {
+        if let Err(error) = value.check() {
             return Err(Error::new(ErrorCode::InvalidValue, format!("field {field:?}: {}", error.message())));
         }
         match self.fields.iter_mut().find(|(name, _)| name == field) {

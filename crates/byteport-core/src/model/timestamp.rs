@@ -102,6 +102,19 @@ impl Timestamp {
         })
     }
 
+    /// Whether the date has a year from 1 to 9999, outside of which its texts are no ISO 8601.
+    pub const fn has_date(self) -> bool {
+        self.0 >= -62_135_596_800_000_000 && self.0 <= 253_402_300_799_999_999
+    }
+
+    /// An error for a time that cannot be written as a date, and so neither stored nor asked for.
+    pub(crate) fn check_date(self) -> Result<()> {
+        if self.has_date() {
+            return Ok(());
+        }
+        Err(unsupported(format!("{} us is outside the years 1 to 9999", self.0)))
+    }
+
     /// ISO 8601 in UTC with six decimals and no zone, as the service writes it: `2015-05-01T00:00:00.012345`.
     pub fn to_iso8601(self) -> String {
         let (secs, micros) = (self.0.div_euclid(MICROS), self.0.rem_euclid(MICROS));
@@ -121,13 +134,6 @@ impl fmt::Display for Timestamp {
         }
         let fraction = format!("{fraction:06}");
         write!(f, "{sign}{whole}.{}", fraction.trim_end_matches('0'))
-    }
-}
-
-impl From<Timestamp> for SystemTime {
-    fn from(timestamp: Timestamp) -> SystemTime {
-        let distance = std::time::Duration::from_micros(timestamp.0.unsigned_abs());
-        if timestamp.0 < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance }
     }
 }
 
@@ -258,6 +264,7 @@ mod tests {
         for micros in [0, 1, -1, 1_430_438_400_012_345, -62_135_596_800_000_000, 253_402_300_799_999_999] {
             let timestamp = Timestamp::from_micros(micros);
             assert_eq!(Timestamp::parse_iso8601(&timestamp.to_iso8601()).unwrap(), timestamp);
+            assert!(timestamp.has_date());
             assert_eq!(Timestamp::parse(&timestamp.to_string()).unwrap(), timestamp);
         }
     }
@@ -293,6 +300,9 @@ mod tests {
     fn wire_text_that_is_no_time_is_refused() {
         for text in ["", "-", "1.", ".5", "1e3", " 1", "0x1", "1.2.3", "9223372036855", "NaN", "1,5", "--1"] {
             assert_eq!(Timestamp::parse(text).unwrap_err().code(), ErrorCode::InvalidTimestamp, "{text}");
+        }
+        for micros in [-62_135_596_800_000_001, 253_402_300_800_000_000, i64::MIN, i64::MAX] {
+            assert!(Timestamp::from_micros(micros).check_date().is_err());
         }
         assert!(Timestamp::from_secs_f64(1e300).is_err());
         assert!(Timestamp::from_secs(i64::MAX).is_err());

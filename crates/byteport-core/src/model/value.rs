@@ -21,23 +21,33 @@ pub enum Value {
 }
 
 impl Value {
-    /// The text that goes over the wire.
+    /// Says why the value cannot be stored.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidValue`] for NaN and the infinities, and for text that holds NUL.
-    pub fn to_wire(&self) -> Result<Cow<'_, str>> {
-        match self {
-            Self::Integer(number) => Ok(Cow::Owned(number.to_string())),
-            Self::Number(number) if !number.is_finite() => {
-                Err(Error::new(ErrorCode::InvalidValue, format!("{number} is not a finite number")))
-            }
-            Self::Number(number) => Ok(Cow::Owned(format!("{number:?}"))),
+    pub fn check(&self) -> Result<()> {
+        let why = match self {
+            Self::Number(number) if !number.is_finite() => format!("{number} is not a finite number"),
             Self::Text(text) if text.contains('\0') => {
-                Err(Error::new(ErrorCode::InvalidValue, "text must not hold NUL; store it as an object"))
+                "text must not hold NUL; store it as an object".to_owned()
             }
-            Self::Text(text) => Ok(Cow::Borrowed(text)),
-            Self::Bytes(bytes) => Ok(Cow::Owned(codec::to_base64(bytes))),
-        }
+            _ => return Ok(()),
+        };
+        Err(Error::new(ErrorCode::InvalidValue, why))
+    }
+
+    /// The text that goes over the wire.
+    ///
+    /// # Errors
+    /// As [`Value::check`].
+    pub fn to_wire(&self) -> Result<Cow<'_, str>> {
+        self.check()?;
+        Ok(match self {
+            Self::Integer(number) => Cow::Owned(number.to_string()),
+            Self::Number(number) => Cow::Owned(format!("{number:?}")),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Bytes(bytes) => Cow::Owned(codec::to_base64(bytes)),
+        })
     }
 }
 

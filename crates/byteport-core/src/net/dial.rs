@@ -4,8 +4,8 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
+use super::connect::connect_to_any;
 use super::handshake::{self, Destination};
 use super::proxy::{Protocol, Proxy};
 use super::resolve::resolve;
@@ -27,8 +27,15 @@ pub(crate) struct Dialer {
 }
 
 fn failed(code: ErrorCode, phase: Phase, what: String, error: io::Error) -> Error {
-    let code = if error.kind() == io::ErrorKind::TimedOut { ErrorCode::Timeout } else { code };
-    Error::new(code, what).in_phase(phase).because(error)
+    let (code, retryable) = match error.kind() {
+        io::ErrorKind::TimedOut => (ErrorCode::Timeout, true),
+        // A refused password is refused again; a server that starts anew breaks handshakes and is up soon.
+        io::ErrorKind::PermissionDenied => (code, false),
+        io::ErrorKind::InvalidData => (code, code.is_retryable()),
+        _ if code == ErrorCode::Tls => (ErrorCode::Disconnected, true),
+        _ => (code, code.is_retryable()),
+    };
+    Error::new(code, what).in_phase(phase).retryable(retryable).because(error)
 }
 
 impl Dialer {
@@ -50,7 +57,7 @@ impl Dialer {
 /// A TCP connection to the first of the host's addresses that answers.
 fn open(host: &str, port: u16, deadline: Deadline) -> Result<TcpStream> {
     let addresses = addresses(host, port, deadline)?;
-    connect(&addresses, deadline).map_err(|error| {
+    connect_to_any(&addresses, deadline).map_err(|error| {
         failed(ErrorCode::Connect, Phase::Connect, format!("no connection to {host}:{port}"), error)
     })
 }
@@ -59,23 +66,6 @@ fn addresses(host: &str, port: u16, deadline: Deadline) -> Result<Vec<SocketAddr
     resolve(host, port, deadline).map_err(|error| {
         failed(ErrorCode::Dns, Phase::Dns, format!("host name {host:?} cannot be resolved"), error)
     })
-}
-
-/// Tries the addresses in order; each gets half of the time that is left, the last all of it.
-fn connect(addresses: &[SocketAddr], deadline: Deadline) -> io::Result<TcpStream> {
-    let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for (i, address) in addresses.iter().enumerate() {
-        let left = deadline.left()?;
-        let share = if i + 1 == addresses.len() { left } else { left / 2 };
-        match TcpStream::connect_timeout(address, share.max(Duration::from_millis(1))) {
-            Ok(socket) => {
-                socket.set_nodelay(true)?;
-                return Ok(socket);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }
 
 fn through(proxy: &Proxy, to: &Target, deadline: Deadline) -> Result<Stream> {

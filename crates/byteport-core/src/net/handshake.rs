@@ -22,11 +22,20 @@ const MAX_HEAD: usize = 16 * 1024;
 
 /// Asks the proxy to connect. After `Ok`, the next byte belongs to the destination.
 pub(crate) fn ask(proxy: &Proxy, to: &Destination<'_>, io: &mut (impl Read + Write)) -> io::Result<()> {
-    match proxy.protocol {
+    let asked = match proxy.protocol {
         Protocol::Socks4 | Protocol::Socks4a => socks4(proxy, to, io),
         Protocol::Socks5 => socks5(proxy, to, io),
         Protocol::Http => connect(proxy, to, io),
-    }
+    };
+    asked.map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => refused("the proxy closed the connection"),
+        _ => error,
+    })
+}
+
+/// The proxy does not take the user or password: the same again is of no use.
+fn denied(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
 }
 
 fn refused(why: impl Into<String>) -> io::Error {
@@ -56,7 +65,7 @@ fn socks4(proxy: &Proxy, to: &Destination<'_>, io: &mut (impl Read + Write)) -> 
     match (reply[0], reply[1]) {
         (0, 90) => Ok(()),
         (0, 91) => Err(refused("the proxy could not connect to the host")),
-        (0, 92 | 93) => Err(refused("the proxy does not know the user")),
+        (0, 92 | 93) => Err(denied("the proxy does not know the user")),
         _ => Err(refused("this is not a SOCKS4 proxy")),
     }
 }
@@ -69,7 +78,7 @@ fn socks5(proxy: &Proxy, to: &Destination<'_>, io: &mut (impl Read + Write)) -> 
     match (choice, login) {
         ([5, 0], _) => {}
         ([5, 2], Some((user, password))) => socks5_login(user, password, io)?,
-        ([5, 2 | 255], _) => return Err(refused("the proxy wants another user or password")),
+        ([5, 2 | 255], _) => return Err(denied("the proxy wants another user or password")),
         _ => return Err(refused("this is not a SOCKS5 proxy")),
     }
     let mut request = vec![5, 1, 0];
@@ -110,7 +119,7 @@ fn socks5_login(user: &str, password: &str, io: &mut (impl Read + Write)) -> io:
     io.write_all(&request)?;
     let mut reply = [0; 2];
     io.read_exact(&mut reply)?;
-    if reply == [1, 0] { Ok(()) } else { Err(refused("the proxy refused the user or password")) }
+    if reply == [1, 0] { Ok(()) } else { Err(denied("the proxy refused the user or password")) }
 }
 
 fn socks5_reply(io: &mut (impl Read + Write)) -> io::Result<()> {
@@ -162,7 +171,8 @@ fn connect(proxy: &Proxy, to: &Destination<'_>, io: &mut (impl Read + Write)) ->
     let status = head.split(|b| *b == b' ').nth(1).and_then(|status| std::str::from_utf8(status).ok());
     match status.and_then(|status| status.parse::<u16>().ok()) {
         Some(200..=299) if head.starts_with(b"HTTP/1.") => Ok(()),
-        Some(407) => Err(refused("the proxy wants another user or password (407)")),
+        Some(401 | 407) => Err(denied("the proxy wants another user or password")),
+        Some(403) => Err(denied("the proxy does not allow it (403)")),
         Some(status) if head.starts_with(b"HTTP/1.") => Err(refused(format!("the proxy answered {status}"))),
         _ => Err(refused("this is not an HTTP proxy")),
     }
@@ -266,11 +276,11 @@ mod tests {
             ("socks5://u:p@p", b"\x05\x02\x01\x01", "refused the user"),
             ("socks5://p", b"\x05\x00\x05\x05\x00\x01\0\0\0\0\0\0", "connection refused"),
             ("socks5://p", b"HTTP", "not a SOCKS5 proxy"),
-            ("http://p", b"HTTP/1.1 407 x\r\n\r\n", "407"),
+            ("http://p", b"HTTP/1.1 407 x\r\n\r\n", "another user"),
             ("http://p", b"HTTP/1.1 502 x\r\n\r\n", "answered 502"),
             ("http://p", b"SSH-2.0-x\r\n\r\n", "not an HTTP proxy"),
-            ("socks5://p", b"\x05", ""),
-            ("http://p", b"HTTP/1.1 200", ""),
+            ("socks5://p", b"\x05", "closed the connection"),
+            ("http://p", b"HTTP/1.1 200", "closed the connection"),
         ];
         for (url, replies, text) in cases {
             let error = play(url, &NAME, replies).0.unwrap_err();

@@ -2,6 +2,7 @@
 // Copyright The libbyteport authors
 //! Connections: TCP or TLS, direct or through a proxy, each step within a deadline. HTTP stands on it.
 
+mod connect;
 mod deadline;
 mod dial;
 mod handshake;

@@ -3,6 +3,7 @@
 //! Proxies: by option or by the usual environment variables.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use percent_encoding::percent_decode_str;
 
@@ -98,7 +99,7 @@ impl Proxy {
 
     fn from_vars(tls: bool, host: &str, var: impl Fn(&str) -> Option<String>) -> Result<Option<Proxy>> {
         let no_proxy = var("no_proxy").or_else(|| var("NO_PROXY")).unwrap_or_default();
-        if is_loopback(host) || no_proxy.split(',').any(|pattern| covers(pattern.trim(), host)) {
+        if is_loopback(host) || no_proxy.split([',', ' ']).any(|pattern| covers(pattern.trim(), host)) {
             return Ok(None);
         }
         let own: &[&str] = if tls { &["https_proxy", "HTTPS_PROXY"] } else { &["http_proxy"] };
@@ -162,16 +163,35 @@ pub(crate) fn split_host_port(text: &str) -> Option<(String, Option<u16>)> {
 
 /// Whether a host is this machine by its name or address: `localhost`, 127.0.0.0/8 or `::1`.
 pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.parse::<std::net::IpAddr>();
+    let address = host.parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether an entry of `no_proxy` covers a host: `*`, the host itself, or a domain that it is in.
+/// Whether an entry of `no_proxy` covers a host: `*`, the host itself or a domain that it is in (`b.org`, `.b.org`,
+/// `*.b.org`), an address, or a block of addresses (`10.0.0.0/8`). A port in the entry does not count.
 fn covers(pattern: &str, host: &str) -> bool {
-    let domain = pattern.trim_start_matches('.').to_ascii_lowercase();
+    if pattern == "*" {
+        return true;
+    }
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return covers_address(pattern, address);
+    }
+    let domain = split_host_port(pattern.trim_start_matches("*.").trim_start_matches('.'));
     let inside = |rest: &str| rest.is_empty() || rest.ends_with('.');
-    pattern == "*"
-        || (!domain.is_empty() && host.to_ascii_lowercase().strip_suffix(&domain).is_some_and(inside))
+    domain.is_some_and(|(domain, _)| host.to_ascii_lowercase().strip_suffix(&domain).is_some_and(inside))
+}
+
+fn covers_address(pattern: &str, address: IpAddr) -> bool {
+    let (base, bits) = pattern.split_once('/').map_or((pattern, None), |(base, bits)| (base, Some(bits)));
+    let base = base.parse().ok().or_else(|| split_host_port(base).and_then(|(base, _)| base.parse().ok()));
+    let Some(base) = base else { return false };
+    let (width, difference) = match (base, address) {
+        (IpAddr::V4(base), IpAddr::V4(address)) => (32, u128::from(base.to_bits() ^ address.to_bits())),
+        (IpAddr::V6(base), IpAddr::V6(address)) => (128, base.to_bits() ^ address.to_bits()),
+        _ => return false,
+    };
+    let bits: u32 = bits.map_or(Ok(width), str::parse).unwrap_or(width + 1);
+    bits <= width && difference.checked_shr(width - bits).unwrap_or(0) == 0
 }
 
 #[cfg(test)]
@@ -185,7 +205,11 @@ mod tests {
     #[test]
     fn environment_by_scheme_then_all() {
         let env = || {
-            vars(&[("HTTPS_PROXY", "http://h:1"), ("all_proxy", "socks5://s"), ("no_proxy", "b.org, .c.net")])
+            vars(&[
+                ("HTTPS_PROXY", "http://h:1"),
+                ("all_proxy", "socks5://s"),
+                ("no_proxy", "b.org .c.net,d.net"),
+            ])
         };
         let get = |tls, host| Proxy::from_vars(tls, host, env()).unwrap().map(|proxy| proxy.to_string());
         assert_eq!(get(true, "a.org").as_deref(), Some("http://h:1"));
@@ -196,6 +220,40 @@ mod tests {
         assert!(get(true, "ab.org").is_some());
         let capital = Proxy::from_vars(false, "a.org", vars(&[("HTTP_PROXY", "http://evil")]));
         assert_eq!(capital.unwrap(), None);
+    }
+
+    #[test]
+    fn entries_of_no_proxy() {
+        let yes = [
+            ("*", "a.org"),
+            ("b.org", "b.org"),
+            ("b.org:8080", "x.b.org"),
+            ("*.b.org", "x.b.org"),
+            ("10.0.0.0/8", "10.255.0.1"),
+            ("10.1.2.3", "10.1.2.3"),
+            ("10.1.2.3:80", "10.1.2.3"),
+            ("[fd00::1]", "fd00::1"),
+            ("fd00::/8", "fd12::5"),
+            ("0.0.0.0/0", "1.2.3.4"),
+            ("::/0", "fd00::1"),
+        ];
+        let no = [
+            ("", "a.org"),
+            ("b.org", "ab.org"),
+            ("0.1", "192.0.0.1"),
+            ("10.0.0.0/8", "11.0.0.1"),
+            ("10.0.0.0/33", "10.0.0.0"),
+            ("10.0.0.0/x", "10.0.0.0"),
+            ("fd00::/8", "10.0.0.1"),
+            ("org/8", "b.org"),
+            ("10.1.2.30", "10.1.2.3"),
+        ];
+        for (pattern, host) in yes {
+            assert!(covers(pattern, host), "{pattern} {host}");
+        }
+        for (pattern, host) in no {
+            assert!(!covers(pattern, host), "{pattern} {host}");
+        }
     }
 
     #[test]

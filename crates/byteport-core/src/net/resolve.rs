@@ -6,8 +6,9 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
-use super::Deadline;
+use super::{Deadline, interrupt};
 
 /// The addresses of a host, in the system's order of preference.
 ///
@@ -24,14 +25,19 @@ pub(crate) fn resolve(host: &str, port: u16, deadline: Deadline) -> io::Result<V
         thread::Builder::new().name("byteport-dns".into()).stack_size(256 * 1024).spawn(move || {
             let _ = send.send(lookup()); // nobody listens any more when the deadline has passed
         })?;
-    match receive.recv_timeout(deadline.left()?) {
-        Ok(found) => {
-            let _ = thread.join();
-            found.and_then(
-                |found| if found.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(found) },
-            )
+    loop {
+        let left = deadline.left()?;
+        let wait = if interrupt::is_watched() { left.min(Duration::from_millis(100)) } else { left };
+        match receive.recv_timeout(wait) {
+            Ok(found) => {
+                let _ = thread.join();
+                let found = found?;
+                return if found.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(found) };
+            }
+            Err(RecvTimeoutError::Timeout) => interrupt::resolve_on()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(io::Error::other("the look-up ended without an answer"));
+            }
         }
-        Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
-        Err(RecvTimeoutError::Disconnected) => Err(io::Error::other("the look-up ended without an answer")),
     }
 }

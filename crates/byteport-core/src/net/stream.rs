@@ -97,7 +97,7 @@ impl Read for Nonblocking<'_> {
 
 /// A TLS server sends session tickets when it likes: they are taken in, and only data or an end count.
 fn tls_is_alive(tls: &mut ClientConnection, socket: &TcpStream) -> bool {
-    loop {
+    for _ in 0..16 {
         match tls.read_tls(&mut Nonblocking(socket)) {
             Ok(0) => return false,
             Ok(_) => match tls.process_new_packets() {
@@ -107,6 +107,7 @@ fn tls_is_alive(tls: &mut ClientConnection, socket: &TcpStream) -> bool {
             Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
         }
     }
+    false
 }
 
 fn read_tls(tls: &mut ClientConnection, io: &mut ByDeadline<'_>, buf: &mut [u8]) -> io::Result<usize> {
