@@ -101,7 +101,11 @@ impl Client {
     /// # Errors
     /// Every code of the connection; [`ErrorCode::Redirect`] for a redirect that is not safe.
     pub fn exchange(&self, request: &Request<'_>) -> Result<Answer> {
-        let deadline = self.deadline();
+        self.exchange_by(request, self.deadline())
+    }
+
+    /// [`Client::exchange`] as a part of a longer call.
+    pub(super) fn exchange_by(&self, request: &Request<'_>, deadline: Deadline) -> Result<Answer> {
         let mut path_and_query = path_and_query(request);
         for _ in 0..=MAX_REDIRECTS {
             let answer = self.send_again_if_stale(request, &path_and_query, deadline)?;

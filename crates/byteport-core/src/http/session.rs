@@ -73,9 +73,9 @@ impl Client {
         self.begin_session(Session::default());
         let mut session = Session::default();
         let request = Request::get(path);
-        let answer = self.exchange_once(&request, deadline)?;
+        let answer = self.exchange_by(&request, deadline)?;
         session.update(&answer);
-        if answer.status >= 400 {
+        if !matches!(answer.status, 200..=299) {
             return Err(self.status_error(&request, &answer));
         }
         let Some(token) = &session.token else {
