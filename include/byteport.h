@@ -559,6 +559,14 @@ byteport_status_t byteport_options_set_timeout_ms(byteport_options_t *options,
                                                   byteport_error_t **error);
 
 /**
+ * Sets the largest answer that is taken, in bytes; not 0. A larger one is BYTEPORT_ERROR_ANSWER_TOO_LARGE: ask for less.
+ * Stores ignore what the answer says. Default: 67,108,864 (64 MiB unless set).
+ */
+byteport_status_t byteport_options_set_max_answer(byteport_options_t *options,
+                                                  uint64_t bytes,
+                                                  byteport_error_t **error);
+
+/**
  * Names a PEM file with certificate authorities that are trusted besides the system's. It is read when the first TLS
  * connection is made; then an unreadable one is BYTEPORT_ERROR_TLS.
  */

@@ -137,6 +137,7 @@ static void bad_settings(void)
     REFUSED(BYTEPORT_ERROR_INVALID_ARGUMENT, byteport_options_set_store_method(options, -1, &error));
     REFUSED(BYTEPORT_ERROR_INVALID_ARGUMENT, byteport_options_set_proxy(options, "gopher://x", &error));
     REFUSED(BYTEPORT_ERROR_INVALID_ARGUMENT, byteport_options_set_timeout_ms(options, 0, &error));
+    REFUSED(BYTEPORT_ERROR_INVALID_ARGUMENT, byteport_options_set_max_answer(options, 0, &error));
     byteport_options_free(options);
 }
 

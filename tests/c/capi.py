@@ -20,9 +20,12 @@ STATIC_LIBRARIES = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-l
 HINTS = {
     "gcc": "apt-get install gcc",
     "g++": "apt-get install g++",
+    "clang": "apt-get install clang",
+    "clang++": "apt-get install clang",
     "nm": "apt-get install binutils",
     "objdump": "apt-get install binutils",
     "valgrind": "apt-get install valgrind libc6-dbg",
+    "openssl": "apt-get install openssl",
     "cargo": "install Rust: https://rustup.rs, or apt-get install cargo",
 }
 

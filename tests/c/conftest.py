@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import capi
+import recorders
 import vectors
 
 SEED = """
@@ -110,6 +111,35 @@ def settings(server: str, trap: str):
             "BYTEPORT_TRAP": trap,
             "BYTEPORT_GONE": f"127.0.0.1:{gone.getsockname()[1]}",
         }
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The file of a certificate authority, and that of a server which it vouches for."""
+    return recorders.make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def recording(certificates: tuple[Path, Path]):
+    """Recording servers by their names, and the environment in which settings.c finds them."""
+    ca, certificate = certificates
+    with (
+        recorders.Recorder() as plain,
+        recorders.Recorder(certificate=certificate) as tls,
+        recorders.Recorder(is_proxy=True) as proxy,
+        recorders.Recorder(is_proxy=True) as env_proxy,
+    ):
+        env = {
+            "BYTEPORT_PLAIN": plain.address,
+            "BYTEPORT_TLS": tls.address,
+            "BYTEPORT_CA": str(ca),
+            "BYTEPORT_PROXY": proxy.address,
+            # 0.0.0.0 leads to this machine as well, and is not among the addresses that no proxy is asked for
+            "BYTEPORT_DIRECT": f"0.0.0.0:{plain.server_port}",
+            "http_proxy": f"http://{env_proxy.address}",
+            "all_proxy": f"http://{env_proxy.address}",
+        }
+        yield {"plain": plain, "tls": tls, "proxy": proxy, "env_proxy": env_proxy}, env
 
 
 @pytest.fixture(scope="session")

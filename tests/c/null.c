@@ -71,6 +71,8 @@ static void options(void)
     CHECK(byteport_options_set_connect_timeout_ms(o, 0, NULL) == BYTEPORT_ERROR_INVALID_ARGUMENT);
     REFUSED(byteport_options_set_timeout_ms(NULL, 1, &error));
     CHECK(byteport_options_set_timeout_ms(o, 0, NULL) == BYTEPORT_ERROR_INVALID_ARGUMENT);
+    REFUSED(byteport_options_set_max_answer(NULL, 1, &error));
+    CHECK(byteport_options_set_max_answer(o, 0, NULL) == BYTEPORT_ERROR_INVALID_ARGUMENT);
     REFUSED(byteport_options_set_ca_file(NULL, "x", &error));
     REFUSED(byteport_options_set_ca_file(o, NULL, &error));
     CHECK(byteport_options_set_ca_file(o, "", NULL) == BYTEPORT_ERROR_INVALID_ARGUMENT);

@@ -3,7 +3,6 @@
 """The header compiles everywhere; the library exports its functions and nothing else; null.c leaves none out."""
 
 import re
-import shutil
 
 import capi
 import pytest
@@ -15,15 +14,13 @@ CASES = [(name, std) for std in STANDARDS for name in COMPILERS["c++" if "+" in 
 
 @pytest.mark.parametrize(("compiler", "standard"), CASES)
 def test_header_compiles_without_a_warning(compiler, standard, tmp_path):
-    if compiler.startswith("clang") and not shutil.which(compiler):
-        pytest.skip("clang is a second opinion: gcc and g++ must be there")
     source = tmp_path / ("twice.cpp" if "+" in standard else "twice.c")
     source.write_text(
         '#include "byteport.h"\n#include "byteport.h"\nextern int x;\nint x = BYTEPORT_ABI_VERSION;\n'
     )
     capi.must(
         [
-            shutil.which(compiler) or capi.tool(compiler),
+            capi.tool(compiler),
             f"-std={standard}",
             *capi.WARNINGS,
             "-Wundef",

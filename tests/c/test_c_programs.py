@@ -3,9 +3,11 @@
 """Every example and every C test program: compiled as C99 and as C++17, run plain, under valgrind and with ASan."""
 
 import re
+from urllib.parse import parse_qsl
 
 import capi
 import pytest
+from recorders import Request
 
 BUILDS = ["c99", "c++17", "valgrind", "asan"]
 every_build = pytest.mark.parametrize("build", BUILDS, indirect=True)
@@ -27,7 +29,7 @@ def test_every_program_is_run_here():
     examples = {path.stem for path in capi.EXAMPLES.glob("*.c")}
     programs = {path.stem for path in capi.HERE.glob("*.c")}
     assert examples == {"store", "machine", "read", "log"}
-    assert programs == {"null", "behaviour", "threads", "fork", "broken"}
+    assert programs == {"null", "behaviour", "threads", "fork", "settings", "broken"}
 
 
 @every_build
@@ -35,6 +37,56 @@ def test_every_program_is_run_here():
 def test_program(program, build, settings, vector_table, tmp_path):
     path = build.compile(capi.HERE / f"{program}.c", tmp_path, vectors=vector_table)
     assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=settings)))
+
+
+def store(device: str, fields: str = "", method: str = "POST", time: str = "1430438400.012345"):
+    """What a store of settings.c looks like on the wire; without a time, the server takes its own."""
+    form = {"_key": "a-key", **({"_ts": time} if time else {}), **dict(parse_qsl(fields))}
+    query, form = (form, {}) if method == "GET" else ({}, form)
+    return Request(method, f"/api/v1/timeseries/ns/{device}/", query, form)
+
+
+def ask(method: str, where: str):
+    return Request(method, where, {}, {})
+
+
+@every_build
+def test_settings(build, recording, tmp_path):
+    servers, env = recording
+    program = build.compile(capi.HERE / "settings.c", tmp_path)
+    assert re.fullmatch(r"settings: [1-9]\d* checks, 0 failed\n", ok(build.run(program, env=env)))
+    came = {name: server.requests for name, server in servers.items()}
+    direct = env["BYTEPORT_DIRECT"]
+    # two clients call at once: either may be first
+    assert sorted(came["plain"][-4:-1]) == [store("barrier"), store("hasty"), store("patient")]
+    assert came["plain"][:-4] == [
+        store("dev-1", "x=1"),
+        store("dev-2", "x=2"),
+        store("dev-2", "x=3", time=""),
+        store("dev-2", "x=4", time="-0.000001"),
+        store("by-get", "x=1", method="GET"),
+        store("by-post", "x=1"),
+        store("by-http"),
+        store("direct"),
+        store("limited"),
+        ask("GET", "/api/v1/timeseries/ns/limited/x/"),
+        ask("GET", "/api/v1/timeseries/ns/limited/x/"),
+    ]
+    assert came["plain"][-1] == store("done")
+    assert came["tls"] == [store("by-https")]
+    assert servers["tls"].first_bytes == [b"\x16", b"\x16"]  # a TLS handshake, with the CA file and without
+    assert came["env_proxy"] == [ask("CONNECT", direct), store("by-environment")]
+    assert came["proxy"][:4] == [
+        ask("CONNECT", "device.invalid:80"),
+        store("by-connect"),
+        ask("SOCKS5", "device.invalid:8000"),
+        store("by-socks5"),
+    ]
+    connects = [request for request in came["proxy"][4:] if request.method == "CONNECT"]
+    names = ("barrier", "done", "hasty", "patient")
+    assert sorted(connects) == [ask("CONNECT", f"{name}.invalid:80") for name in names]
+    stored = [request for request in came["proxy"][4:] if request.method != "CONNECT"]
+    assert sorted(stored) == [store(name) for name in names if name != "hasty"]
 
 
 @pytest.mark.parametrize("build", ["c99"], indirect=True)

@@ -207,6 +207,26 @@ pub unsafe extern "C" fn byteport_options_set_timeout_ms(
     }
 }
 
+/// Sets the largest answer that is taken, in bytes; not 0. A larger one is BYTEPORT_ERROR_ANSWER_TOO_LARGE: ask for less.
+/// Stores ignore what the answer says. Default: 67,108,864 (64 MiB unless set).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn byteport_options_set_max_answer(
+    options: *mut byteport_options_t,
+    bytes: u64,
+    error: *mut *mut byteport_error_t,
+) -> byteport_status_t {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe {
+        panic::call(error, || {
+            let options = handle::borrow_mut(options, "options")?;
+            if bytes == 0 {
+                return Err(invalid("a limit of zero lets no answer in"));
+            }
+            options.change(|core| core.max_answer(bytes))
+        })
+    }
+}
+
 /// Names a PEM file with certificate authorities that are trusted besides the system's. It is read when the first TLS
 /// connection is made; then an unreadable one is BYTEPORT_ERROR_TLS.
 #[unsafe(no_mangle)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Method;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::name::{self, NameKind};
-use crate::net::{Proxy, Target, is_loopback, split_host_port};
+use crate::net::{LONGEST_WAIT, Proxy, Target, is_loopback, split_host_port};
 
 /// The service's own host.
 pub const DEFAULT_HOST: &str = "api.byteport.se";
@@ -111,15 +111,15 @@ impl Options {
         self
     }
 
-    /// The longest time for making a connection: resolving, connecting, proxy and TLS together.
+    /// The longest time for making a connection: resolving, connecting, proxy and TLS together. At most ten years.
     pub fn connect_timeout(mut self, timeout: Duration) -> Options {
-        self.connect_timeout = timeout;
+        self.connect_timeout = timeout.min(LONGEST_WAIT);
         self
     }
 
-    /// The longest time for a whole call, connecting included.
+    /// The longest time for a whole call, connecting included. At most ten years.
     pub fn timeout(mut self, timeout: Duration) -> Options {
-        self.timeout = timeout;
+        self.timeout = timeout.min(LONGEST_WAIT);
         self
     }
 
@@ -228,6 +228,14 @@ mod tests {
         }
         assert_eq!(Options::new().namespace("a b").check().unwrap_err().code(), ErrorCode::InvalidName);
         assert_eq!(Options::new().device("_x").check().unwrap_err().code(), ErrorCode::InvalidName);
+    }
+
+    #[test]
+    fn the_longest_time_out_does_not_overflow_a_clock() {
+        let options = Options::new().timeout(Duration::MAX).connect_timeout(Duration::MAX);
+        let ends = [options.timeout, options.connect_timeout]
+            .map(|wait| std::time::Instant::now().checked_add(wait));
+        assert!(ends.iter().all(Option::is_some));
     }
 
     #[test]

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 pub(crate) struct Deadline(Instant);
 
 /// Longer than any call lasts; keeps the sum with the clock from overflowing.
-const FOREVER: Duration = Duration::from_secs(10 * 365 * 86_400);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 impl Deadline {
     pub(crate) fn after(timeout: Duration) -> Deadline {
-        Deadline(Instant::now() + timeout.min(FOREVER))
+        Deadline(Instant::now() + timeout.min(LONGEST_WAIT))
     }
 
     /// The time that is left, or a time-out error when there is none.

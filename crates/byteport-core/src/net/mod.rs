@@ -12,7 +12,7 @@ mod resolve;
 mod stream;
 mod tls;
 
-pub(crate) use deadline::Deadline;
+pub(crate) use deadline::{Deadline, LONGEST_WAIT};
 pub(crate) use dial::{Dialer, Target};
 pub use interrupt::on_interrupt;
 pub use proxy::Proxy;
