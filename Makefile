@@ -42,7 +42,7 @@ setup: ## install what the tests need (Debian packages, a Python environment)
 	@scripts/setup.sh
 
 format: ## format every source file
-	@cargo fmt && scripts/setup.sh test && build/venv/bin/ruff format --config python/pyproject.toml python examples bench tests
+	@cargo fmt && scripts/setup.sh test && build/venv/bin/python -m ruff format --config python/pyproject.toml python examples bench tests
 
 clean: ## remove everything that was built
 	@rm -rf target build

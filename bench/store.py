@@ -52,7 +52,7 @@ def byteport_store(host: str):
     client = ByteportHttpClient(
         "myownspace", KEY, "barDev1", byteport_api_hostname=host, initial_heartbeat=False
     )
-    return lambda i: client.store(fields(i), timestamp=1410613385)
+    return lambda i: client.store(fields(i), timestamp=1410613385 + i % 1000000 / 1e6)
 
 
 def pycurl_store(host: str):
@@ -67,6 +67,7 @@ def pycurl_store(host: str):
     curl.setopt(pycurl.CONNECTTIMEOUT_MS, 10000)
     curl.setopt(pycurl.TIMEOUT_MS, 30000)
     curl.setopt(pycurl.NOSIGNAL, 1)
+    curl.setopt(pycurl.PROXY, "")  # as the others, which call a loopback host directly
 
     def store(i: int) -> None:
         curl.setopt(pycurl.POSTFIELDS, urlencode(form(i)))
@@ -134,7 +135,7 @@ def commands(host: str) -> dict[str, list[str]]:
 
 def measure(command: list[str]) -> dict[str, float]:
     """One run of one client."""
-    done = subprocess.run([*command, str(CALLS)], capture_output=True, text=True, check=True)
+    done = subprocess.run([*command, str(CALLS)], stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 
 

@@ -8,12 +8,13 @@ scripts/setup.sh bench
 
 echo "==> building the library and the Python module in release"
 cargo build --quiet --release -p byteport-ffi --locked
-build/venv/bin/pip install -q --disable-pip-version-check --force-reinstall --no-deps ./python
+scripts/install-python.sh
 
+target=${CARGO_TARGET_DIR:-target}
 out=build/bench
 mkdir -p "$out"
 flags=(-O2 -std=c99 -Wall -Wextra -Wpedantic -Werror)
-strip -o "$out/libbyteport.so.0" target/release/libbyteport.so
+strip -o "$out/libbyteport.so.0" "$target/release/libbyteport.so"
 ln -sf libbyteport.so.0 "$out/libbyteport.so"
 gcc "${flags[@]}" -Iinclude bench/store_byteport.c -o "$out/store_byteport" -L"$out" -lbyteport -Wl,-rpath,"\$ORIGIN"
 gcc "${flags[@]}" bench/store_curl.c -o "$out/store_curl" -lcurl

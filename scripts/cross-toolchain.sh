@@ -6,7 +6,6 @@
 # Changes nothing on the system: foreign packages installed by apt conflict with native ones, unpacked ones do not.
 set -euo pipefail
 dest=$(realpath -m "${1:?usage: cross-toolchain.sh DEST}")
-version=1.85.0+dfsg3-1~deb12u3
 [ -x "$dest/rustc" ] && { "$dest/rustc" -V; exit 0; }
 # the mirror that this machine already uses for Debian's main archive
 mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
@@ -22,8 +21,8 @@ apt=(apt-get -qq -o Dir::State="$work/state" -o Dir::State::status="$work/state/
   -o APT::Architectures::=amd64 -o APT::Architectures::=arm64 -o APT::Architectures::=armhf
   -o APT::Sandbox::User=root -o Acquire::Languages=none)
 "${apt[@]}" update
-(cd "$work/debs" && "${apt[@]}" download "rustc-web:amd64=$version" "libstd-rust-web-1.85:amd64=$version" libllvm19:amd64 \
-  "libstd-rust-web-dev:amd64=$version" "libstd-rust-web-dev:arm64=$version" "libstd-rust-web-dev:armhf=$version")
+(cd "$work/debs" && "${apt[@]}" download rustc-web:amd64 libstd-rust-web-1.85:amd64 libllvm19:amd64 \
+  libstd-rust-web-dev:amd64 libstd-rust-web-dev:arm64 libstd-rust-web-dev:armhf)
 for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$dest"; done
 for tool in rustc rustdoc; do
   # shellcheck disable=SC2016 # the wrapper's own shell expands it

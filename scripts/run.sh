@@ -97,8 +97,7 @@ build() {
   ln -s "$target/release/libbyteport.so" "$folder/lib/${soname:-libbyteport.so}"
   run 'Compiling examples/c/machine.c' machine-c-build "${CC:-cc}" -std=c99 -O2 -Wall -I include \
     examples/c/machine.c -o "$folder/machine" -L "$target/release" -lbyteport "-Wl,-rpath,$folder/lib"
-  run 'Installing the Python package into it' python build/venv/bin/python -m pip install \
-    --disable-pip-version-check --no-input --force-reinstall --no-deps ./python
+  run 'Building the Python package and installing it into build/venv' python scripts/install-python.sh
 }
 
 # Sets `server` and `url`.
@@ -160,7 +159,7 @@ byteport() { "$target/release/byteport" --config /dev/null "$@"; }
 
 # One series as the command prints it.
 series() {
-  byteport read "$namespace.$1.$2" --since 1h --format "$3" 2>"$logs/read.log" || fail "reading $1 back failed" "$logs/read.log"
+  byteport read "$namespace.$1.$2" --since "$((seconds + 3600))s" --format "$3" 2>"$logs/read.log" || fail "reading $1 back failed" "$logs/read.log"
 }
 
 show() {
@@ -209,7 +208,10 @@ end() {
 
 if [[ ! $seconds =~ ^[1-9][0-9]{0,4}$ ]]; then fail 'RUN_SECONDS is not a whole number above 0'; fi
 mkdir -p "$logs"
-run 'Looking for Rust, a C compiler and Python' setup scripts/setup.sh toolchain
+step='looking for Rust, a C compiler and Python'
+say "${step^}"
+# on the terminal, where sudo can ask for a password
+scripts/setup.sh toolchain 2>&1 | tee "$logs/setup.log" | sed 's/^/    /' || fail 'something is missing' "$logs/setup.log"
 build
 start_server
 measure

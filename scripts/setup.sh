@@ -30,13 +30,24 @@ apt_install() {
     fail "apt-get could not install $*"
 }
 
+installed() {
+  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+}
+
 # packages PACKAGE...: installs those that are not there yet
 packages() {
   local missing=() package
   for package in "$@"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+# program_only UNIT PACKAGE: installs a package for its program; its service is neither started nor enabled
+program_only() {
+  installed "$2" && return
+  [ ! -d /run/systemd/system ] || as_root systemctl mask --quiet "$1"
+  apt_install "$2"
 }
 
 # Whether the C compiler can compile and link.
@@ -63,30 +74,41 @@ toolchain() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv
     python3 -m venv --clear "$venv" || fail "python3 -m venv $venv failed"
   fi
+  if ! "$venv/bin/python" -m maturin --version >/dev/null 2>&1; then
+    grep '^maturin' python/requirements-dev.txt >"$venv/build-tool.txt"
+    pip_install "$venv/build-tool.txt"
+  fi
   echo "setup: rustc $version, $("${CC:-cc}" -dumpversion | sed 's/^/cc /'), $("$venv/bin/python" --version)"
 }
 
 pip_install() {
-  "$venv/bin/pip" install -q --disable-pip-version-check -r "$1" || fail "pip could not install $1"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-input -r "$1" || fail "pip could not install $1"
 }
 
-test() {
+for_tests() {
   toolchain
+  for part in fmt clippy; do
+    cargo "$part" --version >/dev/null 2>&1 || fail "there is no cargo $part: rustup component add rustfmt clippy"
+  done
   # compilers and checkers, then the proxies that the tests connect through
-  packages gcc g++ clang binutils valgrind shellcheck microsocks tinyproxy-bin dante-server
+  packages gcc g++ clang binutils valgrind libc6-dbg shellcheck openssl microsocks tinyproxy-bin
+  program_only danted.service dante-server
   pip_install python/requirements-dev.txt
 }
 
-bench() {
+for_bench() {
   toolchain
-  packages nginx-light libcurl4-openssl-dev libssl-dev
+  packages libcurl4-openssl-dev libssl-dev
+  program_only nginx.service nginx-light
   pip_install bench/requirements.txt
 }
 
 [ $# -gt 0 ] || set -- test
 for part in "$@"; do
   case "$part" in
-    toolchain | test | bench) "$part" ;;
+    toolchain) toolchain ;;
+    test) for_tests ;;
+    bench) for_bench ;;
     *) fail "usage: setup.sh [toolchain|test|bench]..." ;;
   esac
 done

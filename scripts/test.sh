@@ -34,7 +34,7 @@ count() {
     return 1
   fi
   # the closing lines of cargo, pytest and checked(), each in its own words
-  ran=$(grep -oE '[0-9]+ passed(;| in |$)' <<<"$text" | awk '{n += $1} END {print n + 0}')
+  ran=$({ grep -oE '[0-9]+ passed(;| in |$)' <<<"$text" || true; } | awk '{n += $1} END {print n + 0}')
   [ "$ran" -gt 0 ] || {
     echo "==> $1: no test ran" >&2
     return 1
@@ -54,9 +54,9 @@ lint() {
   checked lint rustfmt cargo fmt --check
   checked lint clippy cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
   checked lint rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --exclude byteport-python --no-deps --locked
-  checked lint ruff-check build/venv/bin/ruff check --config python/pyproject.toml python examples bench tests
-  checked lint ruff-format build/venv/bin/ruff format --check --config python/pyproject.toml python examples bench tests
-  checked lint mypy env -C python ../build/venv/bin/mypy
+  checked lint ruff-check build/venv/bin/python -m ruff check --config python/pyproject.toml python examples bench tests
+  checked lint ruff-format build/venv/bin/python -m ruff format --check --config python/pyproject.toml python examples bench tests
+  checked lint mypy env -C python ../build/venv/bin/python -m mypy
   checked lint shellcheck shellcheck scripts/*.sh tests/c/*.sh .ci/run
   count lint
 }
@@ -72,14 +72,18 @@ c() {
   count c
 }
 
+# once STEP: builds and installs the Python package, if this run has not yet
+python_installed=
 install_python() {
-  run python build/venv/bin/pip install -q --disable-pip-version-check --force-reinstall --no-deps ./python
+  [ -n "$python_installed" ] && return
+  run "$1" scripts/install-python.sh
+  python_installed=yes
 }
 
 python() {
   run python cargo build --quiet -p byteport-server --locked
-  install_python
-  run python build/venv/bin/pytest -q -p no:cacheprovider python/tests
+  install_python python
+  run python build/venv/bin/python -m pytest -q -p no:cacheprovider python/tests
   # outside python/, where the sources would hide the installed module
   checked python stubtest env -C build ./venv/bin/python -m mypy.stubtest byteport byteport_client \
     --mypy-config-file ../python/pyproject.toml
@@ -88,8 +92,8 @@ python() {
 
 docs() {
   run docs cargo build --quiet -p byteport-server -p byteport-ffi -p byteport-cli --locked
-  build/venv/bin/python -c 'import byteport' 2>/dev/null || install_python
-  run docs build/venv/bin/pytest -q -p no:cacheprovider tests/docs
+  install_python docs
+  run docs build/venv/bin/python -m pytest -q -p no:cacheprovider tests/docs
   count docs
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+TARGET = (ROOT / os.environ.get("CARGO_TARGET_DIR", "target")).absolute() / "debug"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
@@ -78,6 +78,10 @@ def test_c(run) -> None:
 
 def test_python(run) -> None:
     before = len(values(run))
+    (run.folder / "python").symlink_to(ROOT / "python")
+    # what is installed so takes minutes to build: that it can be is shown by a look at what pip makes of it
+    install = block("sh", "pip install").replace("install ./python", "install --dry-run --no-deps ./python")
+    assert "Would install byteport" in run(install)
     run(block("python", "ByteportHttpClient"), sys.executable, "-c")
     assert "12.5" in values(run)[before:]
 
@@ -100,4 +104,4 @@ def test_every_link_leads_somewhere() -> None:
 
 
 def test_every_block_is_run() -> None:
-    assert len(BLOCKS) == 6, "a new example needs a test"
+    assert len(BLOCKS) == 7, "a new example needs a test"
