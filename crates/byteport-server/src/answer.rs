@@ -12,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::journal;
+use crate::store::trouble;
 
 /// A call's answer when it works, or why it does not.
 pub type Answer = Result<Response, Failure>;
@@ -77,6 +78,10 @@ impl Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
+        if trouble::is_of_the_system(&error) {
+            trouble::begin(&error);
+            return Self::unavailable();
+        }
         Self::internal("database", error)
     }
 }

@@ -105,6 +105,22 @@ fn decode(text: &[u8]) -> Result<String, &'static str> {
     String::from_utf8(bytes).map_err(|_| "not UTF-8")
 }
 
+/// Whether a path is UTF-8 once its percent-escapes are undone; what is not an escape stays as it is.
+#[must_use]
+pub fn is_text(path: &str) -> bool {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let (byte, tail) = match first {
+            b'%' => escape(tail).unwrap_or((first, tail)),
+            _ => (first, tail),
+        };
+        bytes.push(byte);
+        rest = tail;
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
 fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
     let (digits, rest) = text.split_at_checked(2)?;
     let high = char::from(digits[0]).to_digit(16)?;
@@ -144,6 +160,16 @@ mod tests {
     fn refuses_malformed_escapes_and_bytes() {
         for bad in ["a=%", "a=%4", "a=%zz", "a=%+1", "%=1", "a=%ff", "a=%c3"] {
             assert!(pairs(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn paths_are_text_or_not() {
+        for good in ["/", "/a/%C3%B6/", "/%zz/%", "/%4"] {
+            assert!(is_text(good), "{good}");
+        }
+        for bad in ["/%ff/", "/%c3/", "/%zz%80"] {
+            assert!(!is_text(bad), "{bad}");
         }
     }
 

@@ -5,15 +5,17 @@
 //!
 //! Invariants: a callback is a JavaScript identifier path of at most 128 ASCII characters, so an
 //! answer can never begin with text of the caller's choice; the two line separators that JSON
-//! allows and old JavaScript does not are escaped.
+//! allows and old JavaScript does not are escaped; a call with a session and a callback is refused
+//! where the browser says that another site's page makes it, because any page may run a script.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
 use crate::form::Form;
+use crate::session::{self, cookie, csrf};
 
 /// How a JSON answer is wrapped.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,16 @@ impl Wrap {
             }
             callback => Ok(Self { callback }),
         }
+    }
+
+    /// As [`Wrap::from_query`], for a call whose answer is for the user who is logged in.
+    pub fn from_call(query: &Form, headers: &HeaderMap) -> Result<Self, Failure> {
+        let wrap = Self::from_query(query)?;
+        let is_session = cookie::get(headers, session::COOKIE).is_some();
+        if wrap.callback.is_some() && is_session && csrf::is_foreign(headers) {
+            return Err(Failure::forbidden("a callback with a session works from pages of this host only"));
+        }
+        Ok(wrap)
     }
 
     /// What goes before the JSON text.

@@ -6,11 +6,11 @@
 //! HTTP API v1 over one SQLite file: storing with a key, logging in, and reading back what was
 //! stored. A 200 is sent after the commit, so what it stands for is on disk.
 //!
-//! The modules, from the outside in: [`options`] and [`run()`] start and stop the program,
-//! [`server`] (with [`patience`]) holds the connections, [`app`] the table of calls. A call is in the module of its
-//! noun: [`ingest`], [`session`], [`namespace`], [`series`]. [`store`] is the database, [`seed`]
-//! fills it. [`form`], [`jsonp`] and [`answer`] are how calls come in and go out; [`secret`] and
-//! [`journal`] see to it that secrets stay secret.
+//! The modules, from the outside in: [`options`] and [`run()`] start and stop the program, and
+//! [`fatal`] is why it ends; [`server`] (with [`patience`]) holds the connections, [`app`] the table
+//! of calls. A call is in the module of its noun: [`ingest`], [`session`], [`namespace`],
+//! [`series`]. [`store`] is the database, [`seed`] fills it. [`form`], [`jsonp`] and [`answer`] are
+//! how calls come in and go out; [`secret`] and [`journal`] see to it that secrets stay secret.
 //!
 //! Where the API's description is silent, the choice is written at the head of the module that
 //! makes it. Three that concern all calls: paths end with a slash; an error's body is one line
@@ -19,6 +19,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod fatal;
 pub mod form;
 pub mod ingest;
 pub mod journal;
@@ -34,5 +35,6 @@ pub mod server;
 pub mod session;
 pub mod store;
 
+pub use fatal::Fatal;
 pub use options::Options;
-pub use run::{RunError, run};
+pub use run::run;

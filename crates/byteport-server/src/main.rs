@@ -6,16 +6,22 @@
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use byteport_server::{Options, journal};
 use clap::Parser as _;
 
+/// How long the last lines of the log may take to be written.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
-    match byteport_server::run(&Options::parse()) {
+    let outcome = byteport_server::run(&Options::parse());
+    if let Err(error) = &outcome {
+        journal::error(format_args!("{error}"));
+    }
+    journal::finish(LAST_LINES);
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            journal::error(format_args!("{error}"));
-            ExitCode::FAILURE
-        }
+        Err(_) => ExitCode::FAILURE,
     }
 }

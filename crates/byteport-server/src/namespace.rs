@@ -9,6 +9,7 @@
 
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
+use byteport_core::model::name::{self, NameKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 
@@ -53,11 +54,28 @@ impl WriteMethod {
         }
     }
 
-    /// Whether a call that stores by `method`, GET or POST, is allowed.
+    /// Whether a call that stores by this method is allowed.
     #[must_use]
-    pub fn allows(self, method: Self) -> bool {
-        self == Self::Both || self == method
+    pub fn allows(self, call: StoreBy) -> bool {
+        match call {
+            StoreBy::Get => matches!(self, Self::Get | Self::Both),
+            StoreBy::Post => matches!(self, Self::Post | Self::Both),
+        }
     }
+}
+
+/// The method of a call that stores.
+#[derive(Clone, Copy, Debug)]
+pub enum StoreBy {
+    /// With the pairs in the query.
+    Get,
+    /// With the pairs in the body.
+    Post,
+}
+
+/// Refuses a name that breaks the core's rule.
+pub fn check_name(kind: NameKind, name: &str) -> Result<(), Failure> {
+    name::check(kind, name).map_err(|error| Failure::bad(error.to_string()))
 }
 
 /// What a store call needs to know of a namespace.
@@ -147,7 +165,7 @@ pub fn truth(value: bool) -> &'static str {
 /// `GET /api/v1/namespace/`: the namespaces that the user may see, or with `key` the one named.
 pub async fn list(State(app): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
     let query = Form::parse(query.unwrap_or_default().as_bytes())?;
-    let wrap = Wrap::from_query(&query)?;
+    let wrap = Wrap::from_call(&query, &headers)?;
     let user = session::require(&app, &headers).await?.id;
     let key = query.single("key")?.map(str::to_owned);
     let shown = app.store.read(move |connection| select(connection, user, key.as_deref())).await?;

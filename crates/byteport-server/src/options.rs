@@ -44,7 +44,8 @@ pub struct Options {
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub idle_timeout: u64,
 
-    /// Seconds that calls under way get to finish when the server is told to stop.
+    /// Seconds that calls under way get to finish when the server is told to stop, and then once
+    /// more changes that wait to be written. What was answered is on disk before.
     #[arg(long, value_name = "SECONDS", default_value_t = 10,
           value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub stop_timeout: u64,

@@ -3,10 +3,11 @@
 
 //! Starting, serving and stopping.
 //!
-//! Invariants: the start line is printed when connections are taken, not before; after a clean
-//! stop everything that was queued is written and the database is closed.
+//! Invariants: the address is taken before anything is changed; the start line is printed when
+//! connections are taken, not before; after a clean stop everything that was queued is written
+//! and the database is closed. A stop takes a bounded time: what is not written then was not
+//! answered with 200 either.
 
-use std::fmt;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tokio::runtime::Runtime;
 
 use crate::app::body::Bodies;
 use crate::app::{App, router};
+use crate::fatal::Fatal;
 use crate::journal;
 use crate::options::Options;
 use crate::seed;
@@ -24,71 +26,70 @@ use crate::server::{self, Times};
 use crate::session::Logins;
 use crate::store::{Store, lock, schema};
 
-/// Why the server could not start or go on, as one sentence.
-#[derive(Debug)]
-pub struct RunError(String);
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for RunError {}
-
-fn failed(error: impl fmt::Display) -> RunError {
-    RunError(error.to_string())
-}
+/// The least time that changes which wait to be written get at the end.
+const LEAST_END: Duration = Duration::from_secs(1);
 
 /// Runs the server until it is told to stop.
-pub fn run(options: &Options) -> Result<(), RunError> {
+pub fn run(options: &Options) -> Result<(), Fatal> {
     journal::set_level(options.log_level);
-    let _lock = lock::take(&options.data).map_err(failed)?;
-    let mut connection = schema::open(&options.data).map_err(failed)?;
-    if let Some(path) = &options.seed {
-        seed::load(&mut connection, path).map_err(failed)?;
-        journal::info(format_args!("the seed is applied"));
-    }
-    let runtime = Runtime::new().map_err(failed)?;
-    let (store, writer) = Store::start(connection, &options.data).map_err(failed)?;
-    let outcome = runtime.block_on(serve(options, store));
+    let _lock = lock::take(&options.data)?;
+    let runtime = Runtime::new().map_err(Fatal::new)?;
+    let listener = runtime.block_on(listen(options.listen))?;
+    let mut connection = schema::open(&options.data)?;
+    let passwords = match &options.seed {
+        Some(path) => seed::load(&mut connection, path)?,
+        None => Vec::new(),
+    };
+    let (store, writer) = Store::start(connection, &options.data)?;
+    let outcome = runtime.block_on(serve(options, store, listener, passwords));
     // Drops what still runs, and with it the last ways into the writer's queue.
     runtime.shutdown_timeout(Duration::from_secs(5));
-    writer.join().map_err(failed)?;
+    if !writer.join(Duration::from_secs(options.stop_timeout).max(LEAST_END))? {
+        journal::warn(format_args!("changes that nobody was told of are given up"));
+    }
     journal::info(format_args!("stopped"));
     outcome
 }
 
-async fn serve(options: &Options, store: Store) -> Result<(), RunError> {
-    let listen = options.listen;
-    let stop = stop_signal().map_err(failed)?;
-    let listener = TcpListener::bind(listen).await;
-    let listener = listener.map_err(|error| RunError(format!("cannot listen on {listen}: {error}")))?;
-    announce(listener.local_addr().map_err(failed)?)?;
-    let logins = Logins::default();
+async fn listen(address: SocketAddr) -> Result<TcpListener, Fatal> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| Fatal::new(format_args!("cannot listen on {address}: {error}")))
+}
+
+async fn serve(
+    options: &Options,
+    store: Store,
+    listener: TcpListener,
+    passwords: Vec<seed::Password>,
+) -> Result<(), Fatal> {
+    let stop = stop_signal().map_err(Fatal::new)?;
+    announce(listener.local_addr().map_err(Fatal::new)?)?;
+    let settled = seed::settle(store.clone(), passwords);
+    let logins = Logins::after(settled.clone());
     let bodies = Bodies::new(options.max_body);
     let app = Arc::new(App { store: store.clone(), bodies, logins });
     let times = Times {
         idle: Duration::from_secs(options.idle_timeout),
         stop: Duration::from_secs(options.stop_timeout),
     };
-    let mut lost = false;
+    let mut lost = None;
     let stop = async {
         tokio::select! {
             () = stop => journal::info(format_args!("told to stop")),
-            () = store.writer_gone() => lost = true,
+            () = store.writer_gone() => lost = Some("the writer thread failed"),
+            () = settled.failed() => lost = Some("the seed's passwords cannot be kept"),
         }
     };
     server::serve(listener, router::router(app), times, stop).await;
-    if lost { Err(RunError("the writer thread failed".into())) } else { Ok(()) }
+    lost.map_or(Ok(()), |reason| Err(Fatal::new(reason)))
 }
 
 /// Prints the one line on standard output that tells the port.
-fn announce(address: SocketAddr) -> Result<(), RunError> {
+fn announce(address: SocketAddr) -> Result<(), Fatal> {
     journal::info(format_args!("listening on http://{address}"));
     let mut out = std::io::stdout().lock();
     let printed = writeln!(out, "byteport-server listening on http://{address}").and_then(|()| out.flush());
-    printed.map_err(|error| RunError(format!("cannot print the start line: {error}")))
+    printed.map_err(|error| Fatal::new(format_args!("cannot print the start line: {error}")))
 }
 
 /// Ready when the process is told to stop; signals count from when this was called.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Method;
+use super::{Method, STORE_PATH};
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::name::{self, NameKind};
 use crate::net::{LONGEST_WAIT, Proxy, Target, is_loopback, split_host_port};
@@ -23,6 +23,7 @@ pub struct Options {
     pub(super) key: Option<String>,
     pub(super) device: Option<String>,
     pub(super) store_method: Method,
+    pub(super) store_path: String,
     pub(super) proxy: ProxyChoice,
     pub(super) connect_timeout: Duration,
     pub(super) timeout: Duration,
@@ -54,6 +55,7 @@ impl Options {
             key: None,
             device: None,
             store_method: Method::Post,
+            store_path: STORE_PATH.to_owned(),
             proxy: ProxyChoice::Environment,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
@@ -96,6 +98,12 @@ impl Options {
     /// How readings are stored: by POST, or by GET with at most 2,048 bytes of URL.
     pub fn store_method(mut self, method: Method) -> Options {
         self.store_method = method;
+        self
+    }
+
+    /// The path under which devices store, where it is not [`STORE_PATH`]; it begins and ends with `/`.
+    pub fn store_path(mut self, path: &str) -> Options {
+        self.store_path = path.to_owned();
         self
     }
 
@@ -147,6 +155,7 @@ impl Options {
         if self.key.as_ref().is_some_and(|key| key.is_empty() || key.contains(char::is_control)) {
             return invalid("the API key is empty or holds a control character".into());
         }
+        check_path("the store path", &self.store_path)?;
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
             return invalid("a time-out of zero lets no call succeed".into());
         }
@@ -174,6 +183,16 @@ impl Options {
         let port = port.unwrap_or(if tls { 443 } else { 80 });
         Ok(Target { host, port, tls })
     }
+}
+
+/// A path on the host, to which names may be appended.
+pub(super) fn check_path(what: &str, path: &str) -> Result<()> {
+    let legible = path.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
+    if legible && path.starts_with('/') && path.ends_with('/') {
+        return Ok(());
+    }
+    let message = format!("{what} {path:?} must begin and end with /, in ASCII without blanks, ? and #");
+    Err(Error::new(ErrorCode::InvalidArgument, message))
 }
 
 impl fmt::Debug for Options {
@@ -222,6 +241,10 @@ mod tests {
             Options::new().host(""),
             Options::new().key(""),
             Options::new().timeout(Duration::ZERO),
+            Options::new().store_path("a/"),
+            Options::new().store_path("/a"),
+            Options::new().store_path("/a?b/"),
+            Options::new().store_path("/a\n/"),
         ];
         for options in bad {
             assert_eq!(options.check().unwrap_err().code(), ErrorCode::InvalidArgument, "{options:?}");

@@ -4,6 +4,7 @@
 
 use ureq::http::header::SET_COOKIE;
 
+use super::options::check_path;
 use super::{Answer, Client, Form, Request};
 use crate::error::{Error, ErrorCode, Phase, Result};
 
@@ -107,7 +108,16 @@ impl Client {
     /// # Errors
     /// Every code of the connection and of the status.
     pub fn logout(&self) -> Result<String> {
-        let answer = self.session_call(Request::get(LOGOUT_PATH));
+        self.logout_at(LOGOUT_PATH)
+    }
+
+    /// [`Client::logout`] at a path of the caller's, which begins and ends with `/`.
+    ///
+    /// # Errors
+    /// As [`Client::logout`]; [`ErrorCode::InvalidArgument`] for a path that is none.
+    pub fn logout_at(&self, path: &str) -> Result<String> {
+        check_path("the logout path", path)?;
+        let answer = self.session_call(Request::get(path));
         self.begin_session(Session::default());
         Ok(String::from_utf8_lossy(&answer?.body).into_owned())
     }

@@ -34,7 +34,7 @@ impl Client {
             ));
         };
         let form = store_form(key, reading)?;
-        let path = format!("{STORE_PATH}{namespace}/{device}/");
+        let path = format!("{}{namespace}/{device}/", options.store_path);
         let request = match options.store_method {
             Method::Post => Request::post(&path, form.as_str().as_bytes()),
             Method::Get => Request { query: form.as_str(), ..Request::get(&path) },

@@ -3,12 +3,14 @@
 
 //! Reading request bodies.
 //!
-//! Invariants: one body is at most `--max-body` bytes; all bodies that are held at one time
-//! share one budget, and a call beyond it is answered with 503; a body that stops coming is
-//! given up after `IDLE`, any body after `TOTAL`. A client whose body is refused can read
-//! the answer: what it still sends is read and thrown away for `DRAIN`, so that the
-//! connection is not reset under it. Decoded and on its way into the database, a body takes about
-//! three times its length of memory for a while.
+//! Invariants: one body is at most `--max-body` bytes; what bodies hold beyond their first `FREE`
+//! bytes each comes out of one budget that all share, and a call beyond it is answered with 503, so
+//! that large bodies never keep small calls out; a body that comes
+//! too slowly is given up ([`pace`](super::pace)). A client whose body is
+//! refused can read the answer: what it still sends is read and thrown away for `DRAIN`, so that
+//! the connection is not reset under it. Decoded and on its way into the database, a body takes
+//! about three times its length of memory for a while, and some hundred bytes more for each part:
+//! a form and a list of packets have 65,536 parts at most. Large ones are decoded off the async threads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,15 +21,15 @@ use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::pace::Pace;
 use crate::answer::Failure;
 use crate::form::Form;
 
-/// A body from which nothing comes for this long is given up.
-const IDLE: Duration = Duration::from_secs(30);
-/// A body that takes longer than this is given up.
-const TOTAL: Duration = Duration::from_secs(600);
 /// How long the rest of a refused body is read and thrown away.
 const DRAIN: Duration = Duration::from_secs(30);
+/// The first bytes of each body, which the limit on connections bounds; also what is decoded on
+/// the spot.
+const FREE: usize = 64 * 1024;
 /// The budget is counted in blocks of this many bytes.
 const BLOCK: usize = 4096;
 /// The part of the budget that is there whatever `--max-body` is.
@@ -72,8 +74,11 @@ impl Bodies {
         mut body: Body,
     ) -> Result<Posted, Failure> {
         let read = self.read(largest.min(self.largest), headers, &mut body).await;
-        match read.and_then(|(bytes, share)| Ok(Posted { form: Form::parse(&bytes)?, share })) {
-            Ok(posted) => Ok(posted),
+        match read {
+            Ok((bytes, share)) => {
+                let length = bytes.len();
+                parsed(length, move || Ok(Posted { form: Form::parse(&bytes)?, share })).await?
+            }
             Err(failure) => {
                 drain(headers, body);
                 Err(failure)
@@ -92,26 +97,40 @@ impl Bodies {
             return Err(too_large(largest));
         }
         check_kind(headers)?;
-        let end = Instant::now() + TOTAL;
+        let mut pace = Pace::new(Instant::now());
         let mut bytes = Vec::new();
         let mut share = self.grow(0, 0)?;
-        while let Some(data) = next_data(body, end.min(Instant::now() + IDLE)).await? {
+        while let Some(data) = next_data(body, pace.end(Instant::now())).await? {
             if bytes.len() + data.len() > largest {
                 return Err(too_large(largest));
             }
             share.merge(self.grow(bytes.len(), bytes.len() + data.len())?);
             bytes.extend_from_slice(&data);
+            pace.came(data.len(), Instant::now());
         }
         Ok((bytes, share))
     }
 
     /// The share that a body needs more when it grows from one length to another.
     fn grow(&self, from: usize, to: usize) -> Result<Share, Failure> {
-        let blocks = to.div_ceil(BLOCK) - from.div_ceil(BLOCK);
+        let paid = |length: usize| length.saturating_sub(FREE).div_ceil(BLOCK);
+        let blocks = paid(to) - paid(from);
         let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
         let share = Arc::clone(&self.budget).try_acquire_many_owned(blocks);
         share.map_err(|_| Failure::busy("too many large requests at once"))
     }
+}
+
+/// Runs a parser, that of a long text off the async threads.
+pub async fn parsed<T: Send + 'static>(
+    length: usize,
+    parse: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    if length <= FREE {
+        return Ok(parse());
+    }
+    let done = tokio::task::spawn_blocking(parse).await;
+    done.map_err(|error| Failure::internal("parser", error))
 }
 
 /// The next bytes of a body; `None` at its end.
@@ -166,19 +185,20 @@ mod tests {
     #[test]
     fn the_budget_is_bounded_and_comes_back() {
         let bodies = Bodies::new(1);
-        let all = bodies.grow(0, SPARE).expect("a share");
-        let refused = bodies.grow(0, BLOCK).map(|_| ()).map_err(|failure| failure.status());
+        let all = bodies.grow(0, FREE + SPARE).expect("a share");
+        let refused = bodies.grow(FREE, FREE + 1).map(|_| ()).map_err(|failure| failure.status());
         assert_eq!(refused, Err(StatusCode::SERVICE_UNAVAILABLE));
+        assert!(bodies.grow(0, FREE).is_ok(), "small bodies need none of it");
         drop(all);
-        assert!(bodies.grow(0, BLOCK).is_ok());
+        assert!(bodies.grow(FREE, FREE + 1).is_ok());
     }
 
     #[test]
     fn a_body_pays_for_each_block_once() {
         let bodies = Bodies::new(1);
-        let mut share = bodies.grow(0, 1).expect("a share");
-        share.merge(bodies.grow(1, BLOCK).expect("a share"));
-        share.merge(bodies.grow(BLOCK, BLOCK + 1).expect("a share"));
+        let mut share = bodies.grow(0, FREE + 1).expect("a share");
+        share.merge(bodies.grow(FREE + 1, FREE + BLOCK).expect("a share"));
+        share.merge(bodies.grow(FREE + BLOCK, FREE + BLOCK + 1).expect("a share"));
         assert_eq!(share.num_permits(), 2);
     }
 }

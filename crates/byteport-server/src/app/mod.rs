@@ -4,6 +4,7 @@
 //! What every call shares, and the table of calls.
 
 pub mod body;
+pub mod pace;
 pub mod pages;
 pub mod router;
 

@@ -71,6 +71,12 @@ pub async fn wrong_method(request: Request) -> Failure {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "this call does not have that method")
 }
 
+/// A path that no call can have.
+pub async fn unreadable(request: Request) -> Failure {
+    throw_away(request);
+    Failure::bad("the path is not UTF-8")
+}
+
 fn throw_away(request: Request<Body>) {
     let (head, body) = request.into_parts();
     body::drain(&head.headers, body);

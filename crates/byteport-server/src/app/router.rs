@@ -4,7 +4,8 @@
 //! The table of calls: path, method, handler.
 //!
 //! Invariants: a path segment is percent-decoded once, by the router; under `/api/` a `HEAD` is
-//! never taken for a `GET`, because some `GET` calls store.
+//! never taken for a `GET`, because some `GET` calls store; a path that does not decode to UTF-8
+//! reaches no call.
 
 use std::time::Instant;
 
@@ -17,7 +18,7 @@ use axum::routing::{get, post};
 
 use super::{Shared, pages};
 use crate::journal::{self, Level};
-use crate::{ingest, namespace, series, session};
+use crate::{form, ingest, namespace, series, session};
 
 /// All calls.
 pub fn router(app: Shared) -> Router {
@@ -38,13 +39,15 @@ pub fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-/// Refuses a `HEAD` of the API and logs the call: method, route, status and time, nothing that was sent.
+/// Refuses what no call can take and logs the call: method, route, status and time, nothing that was sent.
 async fn watch(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let response = if method == Method::HEAD && request.uri().path().starts_with("/api/") {
         pages::wrong_method(request).await.into_response()
+    } else if !form::is_text(request.uri().path()) {
+        pages::unreadable(request).await.into_response()
     } else {
         next.run(request).await
     };

@@ -23,7 +23,7 @@ use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::{Form, shown};
 use crate::jsonp::plain;
-use crate::namespace::WriteMethod;
+use crate::namespace::{StoreBy, check_name};
 use reading::Reading;
 
 /// The longest path and query, in bytes, of a GET that stores.
@@ -49,7 +49,7 @@ pub async fn by_post(
     let share = posted.share;
     let work = move |connection: &_| {
         let _until_written = share;
-        reading.store_with_key(connection, &key, WriteMethod::Post)
+        reading.store_with_key(connection, &key, StoreBy::Post)
     };
     app.store.write(work).await?;
     plain(&STORED)
@@ -69,19 +69,18 @@ pub async fn by_get(
     }
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
     let (key, reading) = checked(namespace, uid, form)?;
-    let work = move |connection: &_| reading.store_with_key(connection, &key, WriteMethod::Get);
+    let work = move |connection: &_| reading.store_with_key(connection, &key, StoreBy::Get);
     app.store.write(work).await?;
     plain(&STORED)
 }
 
 /// Checks names and time; gives the key and what is to be stored.
 fn checked(namespace: String, uid: String, form: Form) -> Result<(String, Reading), Failure> {
-    let bad = |error: byteport_core::Error| Failure::bad(error.to_string());
     if uid.is_empty() {
         return Err(Failure::missing("no device UID in the URL"));
     }
-    name::check(NameKind::Namespace, &namespace).map_err(bad)?;
-    name::check(NameKind::Device, &uid).map_err(bad)?;
+    check_name(NameKind::Namespace, &namespace)?;
+    check_name(NameKind::Device, &uid)?;
     let key = form.single("_key")?.unwrap_or_default().to_owned();
     let received = Timestamp::now();
     let time = match form.single("_ts")? {
@@ -99,6 +98,6 @@ fn checked(namespace: String, uid: String, form: Form) -> Result<(String, Readin
 }
 
 fn stamp(text: &str) -> Result<Timestamp, Failure> {
-    let time = Timestamp::parse(text).ok().filter(|time| reading::has_date(*time));
+    let time = Timestamp::parse(text).ok().filter(|time| time.has_date());
     time.ok_or_else(|| Failure::bad("_ts is not a timestamp: UNIX seconds, such as 1430438400.012345"))
 }

@@ -5,26 +5,29 @@
 //!
 //! Invariants: all packets of a call are stored in one transaction, or none of them; every
 //! packet's namespace must have the key that was given. The list is not even read unless some
-//! namespace has that key, because a list takes many times its length of memory. A packet without a timestamp is stamped
-//! with the time of receipt.
+//! namespace has that key. A list has at most `MOST` packets and fields together: that bounds how
+//! long the one thread that writes is busy with it, and how many times its length of memory it
+//! takes. A packet without a timestamp is stamped with the time of receipt.
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use byteport_core::model::Timestamp;
 use byteport_core::model::packet::{self, Packet};
 
 use rusqlite::Connection;
 
 use super::STORED;
-use super::reading::{Reading, has_date};
+use super::reading::Reading;
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
+use crate::app::body;
+use crate::form::Form;
 use crate::jsonp::plain;
 use crate::secret;
 
-/// A longer list, in bytes, is not searched once more for the index of its bad packet.
-const LONGEST_SEARCH: usize = 1024 * 1024;
+/// The most packets and fields, together, in one call.
+const MOST: usize = 65_536;
 
 /// `POST /api/legacy/packets/timeseries/`.
 pub async fn store(State(app): State<Shared>, headers: HeaderMap, body: Body) -> Answer {
@@ -32,14 +35,11 @@ pub async fn store(State(app): State<Shared>, headers: HeaderMap, body: Body) ->
     let received = Timestamp::now();
     let key = posted.form.single("legacy_key")?.unwrap_or_default().to_owned();
     let given = key.clone();
-    app.store.read(move |connection| check_known(connection, &given)).await?;
-    let text = posted.form.single("packets")?.ok_or_else(|| Failure::bad("packets is missing"))?;
-    let packets = parse(text)?;
-    let dated = |packet: &Packet| packet.timestamp.is_none_or(has_date);
-    if let Some(index) = packets.iter().position(|packet| !dated(packet)) {
-        return Err(Failure::bad(format!("packet {index}: the timestamp is not within the years 1 to 9999")));
-    }
-    let share = posted.share;
+    app.store.look_up(move |connection| check_known(connection, &given)).await?;
+    let length = posted.form.single("packets")?.map_or(0, str::len);
+    let parse = move || (parse(&posted.form), posted.share);
+    let (packets, share) = body::parsed(length, parse).await?;
+    let packets = packets?;
     let work = move |connection: &_| {
         let _until_written = share;
         for (index, packet) in packets.into_iter().enumerate() {
@@ -74,24 +74,18 @@ fn at(index: usize, failure: &Failure) -> Failure {
 }
 
 /// Reads the list; an error names the packet by its index, counted from 0.
-fn parse(text: &str) -> Result<Vec<Packet>, Failure> {
-    packet::parse_list(text).map_err(|error| {
-        let reason = error.to_string();
-        if reason.starts_with("packet ") {
-            return Failure::bad(reason);
+fn parse(form: &Form) -> Result<Vec<Packet>, Failure> {
+    let text = form.single("packets")?.ok_or_else(|| Failure::bad("packets is missing"))?;
+    let packets = packet::parse_list_up_to(text, MOST).map_err(|error| Failure::bad(error.to_string()))?;
+    let packets = packets.ok_or_else(|| {
+        let reason = format!("more than {MOST} packets and fields together; send them in several calls");
+        Failure::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
+    })?;
+    let is_dated = |packet: &Packet| packet.timestamp.is_none_or(Timestamp::has_date);
+    match packets.iter().position(|packet| !is_dated(packet)) {
+        None => Ok(packets),
+        Some(index) => {
+            Err(Failure::bad(format!("packet {index}: the timestamp is not within the years 1 to 9999")))
         }
-        match first_bad(text) {
-            Some(index) => Failure::bad(format!("packet {index}: {reason}")),
-            None => Failure::bad(reason),
-        }
-    })
-}
-
-/// The index of the first item that is not a packet, where the text is a list at all and not long.
-fn first_bad(text: &str) -> Option<usize> {
-    if text.len() > LONGEST_SEARCH {
-        return None;
     }
-    let items: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-    items.iter().position(|item| packet::parse_list(&format!("[{item}]")).is_err())
 }

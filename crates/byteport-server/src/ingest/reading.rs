@@ -5,14 +5,16 @@
 //!
 //! Invariants: nothing is changed before namespace, method, key and registration are checked; a
 //! value with the field and microsecond of an older one takes its place; the device's last
-//! contact never moves back.
+//! contact never moves back; `field.texts` stays the number of the field's values that are no
+//! numbers.
 
 use byteport_core::model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::answer::Failure;
-use crate::namespace::{WriteMethod, WriteRules};
+use crate::namespace::{StoreBy, WriteRules};
 use crate::secret;
+use crate::series::number;
 
 /// What one device measured at one time; without fields a sign of life.
 pub struct Reading {
@@ -28,15 +30,6 @@ pub struct Reading {
     pub fields: Vec<(String, String)>,
 }
 
-/// The first microsecond of the year 1, and that after the year 9999.
-const DATES: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
-
-/// Whether a time can be written as a date with a year of four digits, as readers expect it.
-#[must_use]
-pub fn has_date(time: Timestamp) -> bool {
-    DATES.contains(&time.as_micros())
-}
-
 struct Device {
     registered: bool,
     access_key: Option<String>,
@@ -44,7 +37,7 @@ struct Device {
 
 impl Reading {
     /// Stores the reading if the key, the namespace's or the device's own, allows it.
-    pub fn store_with_key(&self, connection: &Connection, key: &str, by: WriteMethod) -> Result<(), Failure> {
+    pub fn store_with_key(&self, connection: &Connection, key: &str, by: StoreBy) -> Result<(), Failure> {
         let rules = WriteRules::find(connection, &self.namespace)?;
         let rules = rules.ok_or_else(|| Failure::missing("no such namespace"))?;
         check_method(&rules, by)?;
@@ -66,7 +59,7 @@ impl Reading {
         let Some(rules) = rules.filter(|_| is_key) else {
             return Err(Failure::forbidden("legacy_key is not valid for this namespace"));
         };
-        check_method(&rules, WriteMethod::Post)?;
+        check_method(&rules, StoreBy::Post)?;
         check_registration(&rules, self.find_device(connection, rules.id)?.as_ref())?;
         self.insert(connection, rules.id)
     }
@@ -86,15 +79,36 @@ impl Reading {
                    DO UPDATE SET last_contact = max(coalesce(last_contact, ?3), ?3) RETURNING id";
         let contact = params![namespace, self.uid, self.received.as_micros()];
         let device: i64 = connection.prepare_cached(sql)?.query_row(contact, |row| row.get(0))?;
-        let sql = "INSERT INTO value (field_id, micros, text) VALUES (?1, ?2, ?3)
-                   ON CONFLICT (field_id, micros) DO UPDATE SET text = excluded.text";
-        let mut statement = connection.prepare_cached(sql)?;
         for (name, text) in &self.fields {
             let field = field_id(connection, device, name)?;
-            statement.execute(params![field, self.time.as_micros(), text])?;
+            put(connection, (field, self.time.as_micros()), text)?;
         }
         Ok(())
     }
+}
+
+/// Stores a value in its place, which a field and a microsecond make.
+fn put(connection: &Connection, (field, micros): (i64, i64), text: &str) -> Result<(), Failure> {
+    let sql = "INSERT INTO value (field_id, micros, text) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    let is_new = connection.prepare_cached(sql)?.execute(params![field, micros, text])? > 0;
+    let mut texts = i64::from(!number::is_number(text));
+    if !is_new {
+        texts -= replace(connection, (field, micros), text)?;
+    }
+    if texts != 0 {
+        let sql = "UPDATE field SET texts = texts + ?2 WHERE id = ?1";
+        connection.prepare_cached(sql)?.execute(params![field, texts])?;
+    }
+    Ok(())
+}
+
+/// Puts a value in the place of another; gives 1 where the other was a text, 0 for a number.
+fn replace(connection: &Connection, (field, micros): (i64, i64), text: &str) -> Result<i64, Failure> {
+    let sql = "SELECT NOT is_number(text) FROM value WHERE field_id = ?1 AND micros = ?2";
+    let was_text = connection.prepare_cached(sql)?.query_row(params![field, micros], |row| row.get(0))?;
+    let sql = "UPDATE value SET text = ?3 WHERE field_id = ?1 AND micros = ?2";
+    connection.prepare_cached(sql)?.execute(params![field, micros, text])?;
+    Ok(was_text)
 }
 
 fn field_id(connection: &Connection, device: i64, name: &str) -> Result<i64, Failure> {
@@ -107,7 +121,7 @@ fn field_id(connection: &Connection, device: i64, name: &str) -> Result<i64, Fai
     Ok(connection.prepare_cached(sql)?.query_row(params![device, name], |row| row.get(0))?)
 }
 
-fn check_method(rules: &WriteRules, by: WriteMethod) -> Result<(), Failure> {
+fn check_method(rules: &WriteRules, by: StoreBy) -> Result<(), Failure> {
     if !rules.method.allows(by) {
         let reason = "the namespace does not allow storing by this method (http_write_method)";
         return Err(Failure::forbidden(reason));

@@ -3,44 +3,52 @@
 
 //! How a seed gets into the tables.
 //!
-//! Invariants: rows are found by name and updated, never doubled; a password that is still the
-//! same keeps its hash, so that sessions live on; one that changed ends its user's sessions.
+//! Invariants: rows are found by name and updated, never doubled; what an entry leaves out stays,
+//! and is the default in a new row; a password that is still the same keeps its hash, so that
+//! sessions live on; one that changed ends its user's sessions.
 
 use byteport_core::model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Fault;
 use super::file::{Device, DeviceType, FieldDefinition, Firmware, Namespace, Seed, User};
+use super::settle::{self, Password};
 use crate::namespace::WriteMethod;
-use crate::session::password;
 
 /// Applies everything; the caller holds the transaction.
-pub fn all(connection: &Connection, seed: &Seed) -> Result<(), Fault> {
+///
+/// Gives the passwords, which are not dealt with here.
+pub fn all(connection: &Connection, seed: &Seed) -> Result<Vec<Password>, Fault> {
     for (index, item) in seed.namespaces.iter().enumerate() {
         namespace(connection, &format!("namespaces[{index}]"), item)?;
     }
+    let mut passwords = Vec::new();
     for (index, item) in seed.users.iter().enumerate() {
-        user(connection, &format!("users[{index}]"), item)?;
+        passwords.extend(user(connection, &format!("users[{index}]"), item)?);
     }
-    Ok(())
+    Ok(passwords)
 }
 
 fn namespace(connection: &Connection, place: &str, item: &Namespace) -> Result<(), Fault> {
     let sql = "INSERT INTO namespace (name, description, data_survival_time, http_write_method, write_by_key,
                    write_key, read_by_key, read_key, legacy_key, registered_only)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-               ON CONFLICT (name) DO UPDATE SET description = ?2, data_survival_time = ?3,
-                   http_write_method = ?4, write_by_key = ?5, write_key = ?6, read_by_key = ?7,
-                   read_key = ?8, legacy_key = ?9, registered_only = ?10
+               VALUES (?1, ?2, ?3, coalesce(?4, 'post'), coalesce(?5, 1), ?6, coalesce(?7, 0), ?8, ?9,
+                   coalesce(?10, 0))
+               ON CONFLICT (name) DO UPDATE SET description = coalesce(?2, description),
+                   data_survival_time = coalesce(?3, data_survival_time),
+                   http_write_method = coalesce(?4, http_write_method),
+                   write_by_key = coalesce(?5, write_by_key), write_key = coalesce(?6, write_key),
+                   read_by_key = coalesce(?7, read_by_key), read_key = coalesce(?8, read_key),
+                   legacy_key = coalesce(?9, legacy_key), registered_only = coalesce(?10, registered_only)
                RETURNING id";
     let values = params![
         item.name,
         item.description,
         item.data_survival_time.map(|days| days.to_string()),
-        item.http_write_method.unwrap_or(WriteMethod::Post).word(),
-        item.write_by_key.unwrap_or(true),
+        item.http_write_method.map(WriteMethod::word),
+        item.write_by_key,
         item.write_key,
-        item.read_by_key.unwrap_or(false),
+        item.read_by_key,
         item.read_key,
         item.legacy_key,
         item.registered_only,
@@ -58,10 +66,13 @@ fn namespace(connection: &Connection, place: &str, item: &Namespace) -> Result<(
 fn device_type(connection: &Connection, namespace: i64, item: &DeviceType) -> Result<(), Fault> {
     let sql = "INSERT INTO device_type (namespace_id, name, description, timeout_limit, accepts_children,
                    command_channel, command_support, internet_connection, photo)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-               ON CONFLICT (namespace_id, name) DO UPDATE SET description = ?3, timeout_limit = ?4,
-                   accepts_children = ?5, command_channel = ?6, command_support = ?7,
-                   internet_connection = ?8, photo = ?9
+               VALUES (?1, ?2, ?3, ?4, coalesce(?5, 0), ?6, coalesce(?7, 0), coalesce(?8, 1), ?9)
+               ON CONFLICT (namespace_id, name) DO UPDATE SET description = coalesce(?3, description),
+                   timeout_limit = coalesce(?4, timeout_limit),
+                   accepts_children = coalesce(?5, accepts_children),
+                   command_channel = coalesce(?6, command_channel),
+                   command_support = coalesce(?7, command_support),
+                   internet_connection = coalesce(?8, internet_connection), photo = coalesce(?9, photo)
                RETURNING id";
     let values = params![
         namespace,
@@ -71,7 +82,7 @@ fn device_type(connection: &Connection, namespace: i64, item: &DeviceType) -> Re
         item.accepts_children,
         item.command_channel,
         item.command_support,
-        item.internet_connection.unwrap_or(true),
+        item.internet_connection,
         item.photo,
     ];
     let id = connection.query_row(sql, values, |row| row.get(0))?;
@@ -89,9 +100,13 @@ fn field_definition(connection: &Connection, device_type: i64, item: &FieldDefin
         "INSERT INTO field_definition (device_type_id, name, data_type, object_type, encoding_type, unit,
                    unit_symbol, role, list_separator, automation, default_processor, description)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-               ON CONFLICT (device_type_id, name) DO UPDATE SET data_type = ?3, object_type = ?4,
-                   encoding_type = ?5, unit = ?6, unit_symbol = ?7, role = ?8, list_separator = ?9,
-                   automation = ?10, default_processor = ?11, description = ?12";
+               ON CONFLICT (device_type_id, name) DO UPDATE SET data_type = ?3,
+                   object_type = coalesce(?4, object_type), encoding_type = coalesce(?5, encoding_type),
+                   unit = coalesce(?6, unit), unit_symbol = coalesce(?7, unit_symbol),
+                   role = coalesce(?8, role), list_separator = coalesce(?9, list_separator),
+                   automation = coalesce(?10, automation),
+                   default_processor = coalesce(?11, default_processor),
+                   description = coalesce(?12, description)";
     let values = params![
         device_type,
         item.name,
@@ -113,9 +128,11 @@ fn field_definition(connection: &Connection, device_type: i64, item: &FieldDefin
 fn firmware(connection: &Connection, device_type: i64, item: &Firmware) -> Result<(), Fault> {
     let sql = "INSERT INTO firmware (device_type_id, version, filesize, md5_digest, image, comment, uploader,
                    enabled, uploaded)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-               ON CONFLICT (device_type_id, version) DO UPDATE SET filesize = ?3, md5_digest = ?4, image = ?5,
-                   comment = ?6, uploader = ?7, enabled = ?8";
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, 1), ?9)
+               ON CONFLICT (device_type_id, version) DO UPDATE SET filesize = coalesce(?3, filesize),
+                   md5_digest = coalesce(?4, md5_digest), image = coalesce(?5, image),
+                   comment = coalesce(?6, comment), uploader = coalesce(?7, uploader),
+                   enabled = coalesce(?8, enabled)";
     let values = params![
         device_type,
         item.version,
@@ -124,7 +141,7 @@ fn firmware(connection: &Connection, device_type: i64, item: &Firmware) -> Resul
         item.image,
         item.comment,
         item.uploader,
-        item.enabled.unwrap_or(true),
+        item.enabled,
         Timestamp::now().as_micros(),
     ];
     connection.execute(sql, values)?;
@@ -143,15 +160,17 @@ fn device(connection: &Connection, place: &str, namespace: i64, item: &Device) -
     };
     let sql = "INSERT INTO device (namespace_id, uid, registered, access_key, device_type_id, active, alias,
                    serial, description)
-               VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8)
-               ON CONFLICT (namespace_id, uid) DO UPDATE SET registered = 1, access_key = ?3,
-                   device_type_id = ?4, active = ?5, alias = ?6, serial = ?7, description = ?8";
+               VALUES (?1, ?2, 1, ?3, ?4, coalesce(?5, 1), ?6, ?7, ?8)
+               ON CONFLICT (namespace_id, uid) DO UPDATE SET registered = 1,
+                   access_key = coalesce(?3, access_key), device_type_id = coalesce(?4, device_type_id),
+                   active = coalesce(?5, active), alias = coalesce(?6, alias),
+                   serial = coalesce(?7, serial), description = coalesce(?8, description)";
     let values = params![
         namespace,
         item.uid,
         item.access_key,
         kind,
-        item.active.unwrap_or(true),
+        item.active,
         item.alias,
         item.serial,
         item.description,
@@ -160,37 +179,20 @@ fn device(connection: &Connection, place: &str, namespace: i64, item: &Device) -
     Ok(())
 }
 
-fn user(connection: &Connection, place: &str, item: &User) -> Result<(), Fault> {
+/// Makes or updates a user; a password, unlike a ready hash, is given back.
+fn user(connection: &Connection, place: &str, item: &User) -> Result<Option<Password>, Fault> {
+    let sql = "INSERT INTO user (name, password_hash) VALUES (?1, '') ON CONFLICT DO NOTHING";
+    connection.execute(sql, [&item.name])?;
     let sql = "SELECT id, password_hash FROM user WHERE name = ?1";
     let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let found: Option<(i64, String)> = connection.query_row(sql, [&item.name], row).optional()?;
-    let id = match found {
-        Some((id, hash)) if is_still(item, &hash) => id,
-        Some((id, _)) => {
-            let sql = "UPDATE user SET password_hash = ?2 WHERE id = ?1";
-            connection.execute(sql, params![id, new_hash(item)?])?;
-            connection.execute("DELETE FROM session WHERE user_id = ?1", [id])?;
-            id
-        }
-        None => {
-            let sql = "INSERT INTO user (name, password_hash) VALUES (?1, ?2) RETURNING id";
-            connection.query_row(sql, params![item.name, new_hash(item)?], |row| row.get(0))?
-        }
-    };
-    grants(connection, place, id, &item.namespaces)
-}
-
-fn is_still(item: &User, hash: &str) -> bool {
-    let is_same_hash = item.password_hash.as_deref() == Some(hash);
-    is_same_hash || item.password.as_deref().is_some_and(|text| password::verify(text, hash))
-}
-
-fn new_hash(item: &User) -> Result<String, Fault> {
-    match (&item.password, &item.password_hash) {
-        (Some(text), _) => Ok(password::hash(text)?),
-        (None, Some(hash)) => Ok(hash.clone()),
-        (None, None) => Err(Fault::new("users", "password is missing")),
+    let (id, kept): (i64, String) = connection.query_row(sql, [&item.name], row)?;
+    if let Some(hash) = item.password_hash.as_ref().filter(|hash| **hash != kept) {
+        settle::keep(connection, id, hash)?;
     }
+    if let Some(names) = &item.namespaces {
+        grants(connection, place, id, names)?;
+    }
+    Ok(item.password.clone().map(|text| Password { user: id, text, kept }))
 }
 
 fn grants(connection: &Connection, place: &str, user: i64, names: &[String]) -> Result<(), Fault> {

@@ -4,7 +4,8 @@
 //! What a seed file says, in TOML or JSON.
 //!
 //! Invariants: a name in the file that is not known here is an error; names of namespaces and
-//! devices keep the core's rule; nothing is named twice. A parser's error is told by line and
+//! devices keep the core's rule; nothing is named twice. What "if missing" stands for holds for what
+//! is new; in what is there already, whatever is missing stays. A parser's error is told by line and
 //! column, without the line or the value, which may be a password.
 
 use std::collections::HashSet;
@@ -37,9 +38,8 @@ pub struct User {
     pub password: Option<String>,
     /// A ready argon2 hash in PHC form (`$argon2id$...`).
     pub password_hash: Option<String>,
-    /// The namespaces that the user may see.
-    #[serde(default)]
-    pub namespaces: Vec<String>,
+    /// The namespaces that the user may see; those of before, if missing.
+    pub namespaces: Option<Vec<String>>,
 }
 
 /// Where devices store.
@@ -52,7 +52,7 @@ pub struct Namespace {
     pub description: Option<String>,
     /// The key that stores for any device.
     pub write_key: Option<String>,
-    /// The key that reads.
+    /// The key that reads. Kept and shown, not acted on.
     pub read_key: Option<String>,
     /// The key of the packets call; without one the call is off.
     pub legacy_key: Option<String>,
@@ -60,12 +60,11 @@ pub struct Namespace {
     pub http_write_method: Option<WriteMethod>,
     /// Whether a key is enough to store (yes, if missing).
     pub write_by_key: Option<bool>,
-    /// Whether a key is enough to read (no, if missing).
+    /// Whether a key is enough to read (no, if missing). Kept and shown, not acted on.
     pub read_by_key: Option<bool>,
     /// Whether only registered devices may store (no, if missing).
-    #[serde(default)]
-    pub registered_only: bool,
-    /// How long values are kept, in days; for ever, if missing.
+    pub registered_only: Option<bool>,
+    /// How long values are to be kept, in days. Kept and shown, not acted on: values stay for ever.
     pub data_survival_time: Option<u32>,
     /// Kinds of devices.
     #[serde(default)]
@@ -86,13 +85,11 @@ pub struct DeviceType {
     /// Seconds without contact after which a device counts as offline.
     pub timeout_limit: Option<u32>,
     /// Whether devices of this type are gateways for others.
-    #[serde(default)]
-    pub accepts_children: bool,
+    pub accepts_children: Option<bool>,
     /// How commands reach the device.
     pub command_channel: Option<String>,
     /// Whether the device takes commands.
-    #[serde(default)]
-    pub command_support: bool,
+    pub command_support: Option<bool>,
     /// Whether the device has its own connection (yes, if missing).
     pub internet_connection: Option<bool>,
     /// A picture's address.
@@ -163,7 +160,7 @@ pub struct Device {
     pub access_key: Option<String>,
     /// The name of its type.
     pub device_type: Option<String>,
-    /// Whether it is in use (yes, if missing).
+    /// Whether it is in use (yes, if missing). Kept and shown, not acted on.
     pub active: Option<bool>,
     /// Another name for it, for people.
     pub alias: Option<String>,
@@ -229,13 +226,11 @@ fn check_user(place: &str, user: &User) -> Result<(), Fault> {
 }
 
 fn check_namespace(place: &str, namespace: &Namespace) -> Result<(), Fault> {
-    let named = |error| Fault::new(format!("{place}.name"), error);
-    name::check(NameKind::Namespace, &namespace.name).map_err(named)?;
+    check_name(NameKind::Namespace, &namespace.name, format_args!("{place}.name"))?;
     unique(&format!("{place}.devices"), namespace.devices.iter().map(|device| &device.uid))?;
     unique(&format!("{place}.device_types"), namespace.device_types.iter().map(|kind| &kind.name))?;
     for (index, device) in namespace.devices.iter().enumerate() {
-        let named = |error| Fault::new(format!("{place}.devices[{index}].uid"), error);
-        name::check(NameKind::Device, &device.uid).map_err(named)?;
+        check_name(NameKind::Device, &device.uid, format_args!("{place}.devices[{index}].uid"))?;
     }
     for (index, kind) in namespace.device_types.iter().enumerate() {
         let place = format!("{place}.device_types[{index}]");
@@ -243,11 +238,14 @@ fn check_namespace(place: &str, namespace: &Namespace) -> Result<(), Fault> {
         let definitions = format!("{place}.field_definitions");
         unique(&definitions, kind.field_definitions.iter().map(|definition| &definition.name))?;
         for (index, definition) in kind.field_definitions.iter().enumerate() {
-            let named = |error| Fault::new(format!("{definitions}[{index}].name"), error);
-            name::check(NameKind::Field, &definition.name).map_err(named)?;
+            check_name(NameKind::Field, &definition.name, format_args!("{definitions}[{index}].name"))?;
         }
     }
     Ok(())
+}
+
+fn check_name(kind: NameKind, name: &str, place: std::fmt::Arguments<'_>) -> Result<(), Fault> {
+    name::check(kind, name).map_err(|error| Fault::new(place.to_string(), error))
 }
 
 fn unique<'a>(place: &str, names: impl Iterator<Item = &'a String>) -> Result<(), Fault> {

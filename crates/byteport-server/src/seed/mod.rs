@@ -4,30 +4,23 @@
 //! The seed: users, namespaces and devices that a file asks for.
 //!
 //! Invariants: a seed is applied as a whole or not at all; applying it again changes nothing;
-//! what the file does not name stays as it is, except a user's grants, which become those of
-//! the file. No error text repeats a key or a password.
+//! what the file does not name stays as it is; a list of a user's namespaces, where there is one,
+//! becomes that user's grants. Passwords follow after the start ([`settle`](mod@settle)). No error
+//! text repeats a key or a password.
 
 pub mod apply;
 pub mod file;
+pub mod settle;
 
 use std::fmt;
 use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::answer::Failure;
+use crate::fatal::Fatal;
+use crate::journal;
 
-/// Why a seed is not applied: the file, the place in it, the reason.
-#[derive(Debug)]
-pub struct SeedError(String);
-
-impl fmt::Display for SeedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SeedError {}
+pub use settle::{Password, Settled, settle};
 
 /// Why a part of a seed is wrong: the place in the file and the reason.
 #[derive(Debug)]
@@ -49,21 +42,17 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
-        Self::new("password", failure.reason())
-    }
-}
-
-/// Reads the file and applies it in one transaction.
-pub fn load(connection: &mut Connection, path: &Path) -> Result<(), SeedError> {
-    let failed = |reason: &dyn fmt::Display| SeedError(format!("seed {}: {reason}", path.display()));
+/// Reads the file and applies it in one transaction; gives the passwords that are to be settled.
+pub fn load(connection: &mut Connection, path: &Path) -> Result<Vec<Password>, Fatal> {
+    let failed = |reason: &dyn fmt::Display| Fatal::new(format_args!("seed {}: {reason}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
     let seed = file::parse(path, &text).map_err(|reason| failed(&reason))?;
     let outcome = file::check(&seed).and_then(|()| {
         let transaction = connection.transaction()?;
-        apply::all(&transaction, &seed)?;
-        Ok(transaction.commit()?)
+        let passwords = apply::all(&transaction, &seed)?;
+        transaction.commit()?;
+        journal::info(format_args!("the seed is applied"));
+        Ok(passwords)
     });
     outcome.map_err(|fault| failed(&format_args!("{}: {}", fault.place, fault.reason)))
 }

@@ -3,10 +3,16 @@
 
 //! Numbers as JSON.
 //!
-//! Invariants: what is a number is the core's rule; an integer that fits 128 bits keeps every
+//! Invariants: what is a number is the core's rule, and a text longer than one point of an answer
+//! is none; an integer that fits 128 bits keeps every
 //! digit, every other number is the nearest `f64`, written so that it reads back the same.
 
+use std::borrow::Cow;
+
 use byteport_core::model::value::parse_number;
+use rusqlite::types::ValueRef;
+
+use super::page::LONGEST_TEXT;
 
 /// The `data_type` words of field definitions that stand for numbers.
 pub const TYPES: &[&str] = &["number", "numeric", "integer", "int", "float", "double", "decimal"];
@@ -14,7 +20,16 @@ pub const TYPES: &[&str] = &["number", "numeric", "integer", "int", "float", "do
 /// Whether the text is a number.
 #[must_use]
 pub fn is_number(text: &str) -> bool {
-    parse_number(text).is_some()
+    text.len() <= LONGEST_TEXT && parse_number(text).is_some()
+}
+
+/// The text of a cell.
+#[must_use]
+pub fn text_of(cell: ValueRef<'_>) -> Cow<'_, str> {
+    match cell {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),
+        _ => Cow::Borrowed(""),
+    }
 }
 
 /// The JSON text of a number; `None` if the text is not one.

@@ -7,20 +7,19 @@
 //! is; pages follow each other by time, so a value that is written meanwhile is neither doubled
 //! nor does it move another.
 
-use std::borrow::Cow;
-
 use byteport_core::model::Timestamp;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
+use super::number::{is_number, text_of};
 use super::range::Range;
-use super::{Kind, number};
 use crate::answer::Failure;
 
 /// A value of more bytes than this is cut where it is answered as a point of a series.
 pub const LONGEST_TEXT: usize = 1024 * 1024;
 const ROWS: usize = 1000;
 const BYTES: usize = 256 * 1024;
+/// Values and bytes that are judged in one go.
+const JUDGED: (usize, usize) = (10_000, 1024 * 1024);
 
 const SELECT: &str = "SELECT micros, text FROM value WHERE field_id = ?1 AND micros BETWEEN ?2 AND ?3
                       ORDER BY micros";
@@ -64,33 +63,36 @@ pub fn read(connection: &Connection, field: i64, range: Range) -> Result<Page, F
         bytes += text.len();
         points.push(Point { time: Timestamp::from_micros(micros), text, length: whole.len() });
         if points.len() >= ROWS || bytes >= BYTES {
-            let next = micros.checked_add(1).filter(|next| *next <= range.to.as_micros());
-            let rest = next.map(|next| Range { from: Timestamp::from_micros(next), ..range });
-            return Ok(Page { points, rest });
+            return Ok(Page { points, rest: range.after(micros) });
         }
     }
     Ok(Page { points, rest: None })
 }
 
-/// What the values of a range are, all together.
-pub fn judge(connection: &Connection, field: i64, range: Range) -> Result<Kind, Failure> {
-    let mut statement = connection.prepare_cached(SELECT)?;
-    let mut rows = statement.query(params![field, range.from.as_micros(), range.to.as_micros()])?;
-    let mut kind = Kind::Empty;
-    while let Some(row) = rows.next()? {
-        if !number::is_number(&text_of(row.get_ref(1)?)) {
-            return Ok(Kind::Text);
-        }
-        kind = Kind::Number;
-    }
-    Ok(kind)
+/// What was found out of a range's values.
+pub enum Verdict {
+    /// One of them is not a number.
+    Text,
+    /// All were numbers, up to this rest of the range.
+    Numbers(Option<Range>),
 }
 
-fn text_of(value: ValueRef<'_>) -> Cow<'_, str> {
-    match value {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),
-        _ => Cow::Borrowed(""),
+/// Looks for a value that is not a number, but not for long.
+pub fn judge(connection: &Connection, field: i64, range: Range) -> Result<Verdict, Failure> {
+    let mut statement = connection.prepare_cached(SELECT)?;
+    let mut rows = statement.query(params![field, range.from.as_micros(), range.to.as_micros()])?;
+    let (mut values, mut bytes) = (0, 0);
+    while let Some(row) = rows.next()? {
+        let text = text_of(row.get_ref(1)?);
+        if !is_number(&text) {
+            return Ok(Verdict::Text);
+        }
+        (values, bytes) = (values + 1, bytes + text.len());
+        if values >= JUDGED.0 || bytes >= JUDGED.1 {
+            return Ok(Verdict::Numbers(range.after(row.get(0)?)));
+        }
     }
+    Ok(Verdict::Numbers(None))
 }
 
 /// As much of a text as is answered, whole characters only.

@@ -4,7 +4,8 @@
 //! From when to when a series is read.
 //!
 //! Choices where the API is silent: both ends are part of the range; without any parameter it
-//! is the last 24 hours; `to` alone means the 24 hours before it, `from` alone until now;
+//! is the last 24 hours; `to` alone means the 24 hours before it, `from` alone until now, or only
+//! that one moment where it is in the future; what reaches beyond the years 1 to 9999 is cut there;
 //! `timedelta_*` counts back from now, is a decimal number above 0, and cannot be joined with
 //! the other parameters. A parameter that is not supported is refused. `callback` belongs to
 //! every call, and `_` is what script loaders add against caches: both are passed over here.
@@ -18,6 +19,10 @@ use crate::form::{Form, shown};
 const DAY: i64 = 24 * 3600 * 1_000_000;
 const DELTAS: [(&str, i64); 3] =
     [("timedelta_minutes", 60 * 1_000_000), ("timedelta_hours", 3600 * 1_000_000), ("timedelta_days", DAY)];
+
+/// The first and the last time with a year of four digits.
+const FIRST: Timestamp = Timestamp::from_micros(-62_135_596_800_000_000);
+const LAST: Timestamp = Timestamp::from_micros(253_402_300_799_999_999);
 
 /// A range of time, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +47,7 @@ impl Range {
         let deltas: Vec<_> = deltas.collect();
         let (from, to) = match (from, to, deltas.as_slice()) {
             (from, to, []) => {
-                let to = to.unwrap_or(now);
+                let to = to.unwrap_or_else(|| from.map_or(now, |from| from.max(now)));
                 (from.unwrap_or_else(|| before(to, DAY)), to)
             }
             (None, None, [(name, unit)]) => (before(now, delta(query, name, *unit)?), now),
@@ -51,7 +56,14 @@ impl Range {
         if from > to {
             return Err(Failure::bad("from is later than to"));
         }
-        Ok(Self { from, to })
+        Ok(Self { from: from.clamp(FIRST, LAST), to: to.clamp(FIRST, LAST) })
+    }
+
+    /// What is left of it after this microsecond.
+    #[must_use]
+    pub fn after(self, micros: i64) -> Option<Self> {
+        let from = micros.checked_add(1).map(Timestamp::from_micros);
+        from.filter(|from| *from <= self.to).map(|from| Self { from, ..self })
     }
 
     /// Its length in seconds.
@@ -86,7 +98,7 @@ fn before(time: Timestamp, micros: i64) -> Timestamp {
 fn delta(query: &Form, name: &str, unit: i64) -> Result<i64, Failure> {
     let number = query.single(name)?.and_then(parse_number);
     let micros = number.map(|number| (number * unit as f64).round());
-    // A thousand years, so that the earliest time can still be written as a date.
+    // A thousand years, so that the sum fits.
     let micros = micros.filter(|micros| *micros > 0.0 && *micros <= 365_250.0 * DAY as f64);
     let micros =
         micros.ok_or_else(|| Failure::bad(format!("{name} is not a number above 0, or too large")))?;
@@ -116,6 +128,21 @@ mod tests {
         assert_eq!(range("to=1970-01-02T00:00:00.5"), Ok((500_000, DAY + 500_000)));
         assert_eq!(range("from=1970-01-01T00:00:00&to=1970-01-01T00:00:00.000001"), Ok((0, 1)));
         assert_eq!(range("from=2015-05-01T02:00:00%2B02:00"), Ok((NOW, NOW)));
+    }
+
+    #[test]
+    fn a_range_keeps_to_four_digits_of_a_year() {
+        let far = [FIRST, LAST].map(Timestamp::as_micros);
+        assert!(FIRST.has_date() && !Timestamp::from_micros(far[0] - 1).has_date());
+        assert!(LAST.has_date() && !Timestamp::from_micros(far[1] + 1).has_date());
+        assert_eq!(range("to=0001-01-01T00:00:00"), Ok((far[0], far[0])));
+        let beyond = "from=0001-01-01T00:00:00%2B23:59&to=9999-12-31T23:59:59-23:59";
+        assert_eq!(range(beyond), Ok((far[0], far[1])));
+    }
+
+    #[test]
+    fn from_alone_may_be_in_the_future() {
+        assert_eq!(range("from=2015-05-01T00:00:01"), Ok((NOW + 1_000_000, NOW + 1_000_000)));
     }
 
     #[test]

@@ -42,11 +42,40 @@ pub fn response(store: Store, series: Series, wrap: &Wrap) -> Response {
     let (sender, receiver) = mpsc::channel(1);
     let (head, tail) = (wrap.head(), wrap.tail());
     tokio::spawn(async move {
-        if let Err(failure) = write(&store, &series, &sender, (head, tail)).await {
-            journal::warn(format_args!("an answer was broken off: {}", failure.reason()));
+        match write(&store, &series, &sender, (head, tail)).await {
+            Ok(()) => {}
+            Err(Ended::Gone) => {
+                journal::debug(format_args!("an answer was broken off: the client went away"))
+            }
+            Err(Ended::Failed(failure)) => {
+                journal::warn(format_args!("an answer was broken off: {}", failure.reason()));
+            }
         }
     });
     wrap.response(Body::new(Pages { receiver, is_whole: false }))
+}
+
+/// Why an answer is not whole.
+enum Ended {
+    /// Nobody takes it any more.
+    Gone,
+    /// It cannot be read.
+    Failed(Failure),
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// The points of an answer so far.
+#[derive(Default)]
+struct Tally {
+    answered: u64,
+    left_out: u64,
+    /// Those that were answered as text in a series of numbers.
+    texts: u64,
 }
 
 async fn write(
@@ -54,58 +83,73 @@ async fn write(
     series: &Series,
     sender: &mpsc::Sender<Part>,
     (head, tail): (String, &str),
-) -> Result<(), Failure> {
+) -> Result<(), Ended> {
     let path = to_text(&series.path)?;
     let mut text = format!("{head}{{\"meta\":{{\"path\":{path}}},\"data\":{{\"ts_data\":[");
     let mut rest = series.field.map(|field| (field, series.range));
-    let (mut length, mut errors) = (0, 0);
+    let mut tally = Tally::default();
     while let Some((field, range)) = rest {
         let page: Page = store.read(move |connection| page::read(connection, field, range)).await?;
         for point in &page.points {
-            match append(&mut text, point, series.kind, length == 0)? {
-                true => length += 1,
-                false => errors += 1,
-            }
+            append(&mut text, point, series, &mut tally)?;
         }
         send(sender, Part::Text(std::mem::take(&mut text))).await?;
         rest = page.rest.map(|range| (field, range));
     }
-    let meta = to_text(&meta(series, length, errors))?;
+    let meta = to_text(&meta(series, &tally))?;
     send(sender, Part::Text(format!("{text}],\"ts_meta\":{meta}}}}}{tail}"))).await?;
     send(sender, Part::End).await
 }
 
-/// Writes a point; false where it is no number and should be one.
-fn append(text: &mut String, point: &Point, kind: Kind, is_first: bool) -> Result<bool, Failure> {
-    let value = match kind {
-        Kind::Number => number::to_json(&point.text),
-        _ => Some(to_text(&point.text)?),
+/// Writes a point, or counts it where it is no number and a definition says that it should be.
+fn append(text: &mut String, point: &Point, series: &Series, tally: &mut Tally) -> Result<(), Failure> {
+    // The beginning of a long text may look like a number.
+    let number = match series.kind {
+        Kind::Number if !point.is_cut() => number::to_json(&point.text),
+        _ => None,
     };
-    let Some(value) = value else { return Ok(false) };
+    let value = match number {
+        Some(number) => number,
+        None if series.kind == Kind::Number && series.is_defined => {
+            tally.left_out += 1;
+            return Ok(());
+        }
+        None => {
+            tally.texts += u64::from(series.kind == Kind::Number);
+            to_text(&point.text)?
+        }
+    };
+    let is_first = tally.answered == 0;
+    tally.answered += 1;
     let (time, micros) = (point.time.to_iso8601(), point.time.as_micros());
     let (comma, cut, length) = (if is_first { "" } else { "," }, point.is_cut(), point.length);
     let meta = format_args!("{{\"trv\":{cut},\"vlen\":{length},\"hdts\":\"{micros}\"}}");
     let written = write!(text, "{comma}{{\"t\":\"{time}\",\"v\":{value},\"r\":\"{micros}\",\"m\":{meta}}}");
-    written.map_err(|error| Failure::internal("answer", error))?;
-    Ok(true)
+    written.map_err(|error| Failure::internal("answer", error))
 }
 
-fn meta(series: &Series, len: u64, conversion_errors: u64) -> Meta<'_> {
+fn meta<'a>(series: &'a Series, tally: &Tally) -> Meta<'a> {
+    let orig_len = tally.answered + tally.left_out;
+    let data_type = match series.kind {
+        _ if orig_len == 0 && !series.is_defined => "None",
+        _ if tally.texts > 0 => Kind::Text.word(),
+        kind => kind.word(),
+    };
     Meta {
         path: &series.path,
         from: series.range.from.to_iso8601(),
         to: series.range.to.to_iso8601(),
         seconds: series.range.seconds(),
-        len,
-        orig_len: len + conversion_errors,
-        data_type: series.kind.word(),
-        conversion_errors,
+        len: tally.answered,
+        orig_len,
+        data_type,
+        conversion_errors: tally.left_out,
         reduced: false,
     }
 }
 
-async fn send(sender: &mpsc::Sender<Part>, part: Part) -> Result<(), Failure> {
-    sender.send(part).await.map_err(|_| Failure::bad("the client went away"))
+async fn send(sender: &mpsc::Sender<Part>, part: Part) -> Result<(), Ended> {
+    sender.send(part).await.map_err(|_| Ended::Gone)
 }
 
 /// What goes from the task that reads to the one that answers.

@@ -50,6 +50,14 @@ fn is_token(token: &str) -> bool {
     token.len() == secret::TOKEN_LENGTH && token.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Whether the call says that a page of another host makes it.
+#[must_use]
+pub fn is_foreign(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let is_foreign_site = site.is_some_and(|site| site != b"same-origin" && site != b"none");
+    is_foreign_site || (headers.contains_key(header::REFERER) && !is_own_referer(headers))
+}
+
 /// Whether host and port of `Referer` are those of `Host`.
 fn is_own_referer(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -74,6 +82,23 @@ mod tests {
         headers.insert(header::REFERER, HeaderValue::from_static(referer));
         headers.insert(header::HOST, HeaderValue::from_static(host));
         is_own_referer(&headers)
+    }
+
+    #[test]
+    fn only_what_is_said_to_be_foreign_is() {
+        let foreign = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = pairs.iter().chain(&[("host", "localhost:8000")]);
+            let pair =
+                |&(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value));
+            is_foreign(&pairs.map(pair).collect())
+        };
+        assert!(!foreign(&[]));
+        assert!(!foreign(&[("referer", "http://localhost:8000/x"), ("sec-fetch-site", "same-origin")]));
+        assert!(!foreign(&[("sec-fetch-site", "none")]));
+        assert!(foreign(&[("referer", "http://localhost:3000/")]));
+        for site in ["same-site", "cross-site", ""] {
+            assert!(foreign(&[("sec-fetch-site", site)]), "{site}");
+        }
     }
 
     #[test]

@@ -24,13 +24,13 @@ use crate::secret;
 /// The largest login form.
 const LARGEST_FORM: usize = 16 * 1024;
 
-fn wrap_of(query: Option<String>) -> Result<Wrap, Failure> {
-    Wrap::from_query(&Form::parse(query.unwrap_or_default().as_bytes())?)
+fn wrap_of(query: Option<String>, headers: &HeaderMap) -> Result<Wrap, Failure> {
+    Wrap::from_call(&Form::parse(query.unwrap_or_default().as_bytes())?, headers)
 }
 
 /// `GET /api/v1/login/`: sets the cookie `csrftoken`.
 pub async fn offer(RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
-    let mut response = wrap_of(query)?.answer(&json!({"status": "ok"}))?;
+    let mut response = wrap_of(query, &headers)?.answer(&json!({"status": "ok"}))?;
     response.headers_mut().append(header::SET_COOKIE, csrf::kept_cookie(&headers)?);
     Ok(response)
 }
@@ -41,7 +41,8 @@ pub async fn log_in(State(app): State<Shared>, headers: HeaderMap, body: Body) -
     csrf::check(&headers, &form)?;
     let name = form.single("username")?.unwrap_or_default().to_owned();
     let password = form.single("password")?.unwrap_or_default().to_owned();
-    let user = app.store.read(move |connection| find_user(connection, &name)).await?;
+    app.logins.ready().await?;
+    let user = app.store.look_up(move |connection| find_user(connection, &name)).await?;
     let (id, hash) = user.unzip();
     let is_right = app.logins.check(password, hash.clone()).await?;
     let (Some(id), Some(hash), true) = (id, hash, is_right) else {
@@ -84,7 +85,7 @@ fn renew(
 
 /// `GET /api/v1/logout/`: ends the session on the server and takes the cookie back.
 pub async fn log_out(State(app): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
-    let wrap = wrap_of(query)?;
+    let wrap = wrap_of(query, &headers)?;
     if let Some(hash) = cookie::get(&headers, COOKIE).map(secret::digest) {
         app.store.write(move |connection| super::end(connection, &hash)).await?;
     }
@@ -95,7 +96,7 @@ pub async fn log_out(State(app): State<Shared>, RawQuery(query): RawQuery, heade
 
 /// `GET /api/v1/session/`: whether one is logged in, and as whom.
 pub async fn tell(State(app): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
-    let wrap = wrap_of(query)?;
+    let wrap = wrap_of(query, &headers)?;
     let user = super::current(&app, &headers).await?;
     let name = user.as_ref().map_or("None", |user| user.name.as_str());
     wrap.answer(&json!({"logged_in": truth(user.is_some()), "user": name}))

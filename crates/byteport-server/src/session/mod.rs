@@ -47,7 +47,8 @@ pub async fn require(app: &App, headers: &HeaderMap) -> Result<User, Failure> {
 pub async fn current(app: &App, headers: &HeaderMap) -> Result<Option<User>, Failure> {
     let Some(token) = cookie::get(headers, COOKIE) else { return Ok(None) };
     let hash = secret::digest(token);
-    app.store.read(move |connection| find(connection, &hash)).await
+    app.logins.ready().await?;
+    app.store.look_up(move |connection| find(connection, &hash)).await
 }
 
 fn find(connection: &Connection, hash: &[u8; 32]) -> Result<Option<User>, Failure> {

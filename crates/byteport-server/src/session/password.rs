@@ -4,7 +4,8 @@
 //! Passwords: hashing and checking them with argon2.
 //!
 //! Invariants: a password is never kept; a check takes the same time whether the user exists
-//! or not; few checks run at a time, since each takes 19 MiB, and few wait.
+//! or not; few checks run at a time, since each takes 19 MiB, and few wait; no check is made
+//! before the passwords of the seed are in place.
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
 use crate::answer::Failure;
+use crate::seed::Settled;
 
 /// Checks that run at the same time.
 const AT_ONCE: usize = 2;
@@ -57,15 +59,22 @@ pub fn verify(password: &str, hash: &str) -> bool {
 pub struct Logins {
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
-}
-
-impl Default for Logins {
-    fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), places: Arc::new(Semaphore::new(WAITING)) }
-    }
+    settled: Settled,
 }
 
 impl Logins {
+    /// Checks passwords once those of the seed are settled.
+    #[must_use]
+    pub fn after(settled: Settled) -> Self {
+        let (turns, places) = (Semaphore::new(AT_ONCE), Semaphore::new(WAITING));
+        Self { turns: Arc::new(turns), places: Arc::new(places), settled }
+    }
+
+    /// Waits until it is known who may log in and whose session has ended.
+    pub async fn ready(&self) -> Result<(), Failure> {
+        self.settled.wait().await
+    }
+
     /// Whether this is the password of that hash; without a hash the same work is done for "no".
     pub async fn check(&self, password: String, hash: Option<String>) -> Result<bool, Failure> {
         let place = self.places.try_acquire();

@@ -10,7 +10,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
-use super::StoreError;
+use crate::fatal::Fatal;
 
 /// A held lock; dropping it releases the folder.
 #[derive(Debug)]
@@ -19,9 +19,9 @@ pub struct FolderLock {
 }
 
 /// Makes the data folder if it is missing and locks it for this process.
-pub fn take(folder: &Path) -> Result<FolderLock, StoreError> {
+pub fn take(folder: &Path) -> Result<FolderLock, Fatal> {
     let named = |what: &str, error: &dyn std::fmt::Display| {
-        StoreError(format!("cannot {what} the data folder {}: {error}", folder.display()))
+        Fatal::new(format_args!("cannot {what} the data folder {}: {error}", folder.display()))
     };
     make_folder(folder).map_err(|error| named("make", &error))?;
     let path = folder.join("lock");
@@ -38,14 +38,14 @@ pub fn take(folder: &Path) -> Result<FolderLock, StoreError> {
     Ok(FolderLock { _file: file })
 }
 
-fn in_use(folder: &Path, path: &Path) -> StoreError {
+fn in_use(folder: &Path, path: &Path) -> Fatal {
     let owner = fs::read_to_string(path).unwrap_or_default();
     let owner = match owner.trim().parse::<u32>() {
         Ok(id) => format!(" (process {id})"),
         Err(_) => String::new(),
     };
     let folder = folder.display();
-    StoreError(format!("the data folder {folder} is in use by another byteport-server{owner}"))
+    Fatal::new(format_args!("the data folder {folder} is in use by another byteport-server{owner}"))
 }
 
 /// Makes the folder so that it survives a power cut, open to its owner only.

@@ -6,52 +6,53 @@
 //!
 //! Invariants: one process uses a data folder at a time ([`lock`]); every change goes through
 //! the one writer ([`writer`]) and is told done only after its commit, which is on disk
-//! (`synchronous=FULL`); readers cannot write.
+//! (`synchronous=FULL`); readers cannot write; short questions (who is logged in, what is a
+//! name's id) have a reader of their own and never wait for long series.
 
+pub mod batch;
 pub mod lock;
+pub mod log;
 pub mod reader;
 pub mod schema;
+pub mod trouble;
 pub mod writer;
 
-use std::fmt;
 use std::path::Path;
 
 use rusqlite::Connection;
 
 use crate::answer::Failure;
+use crate::fatal::Fatal;
 
+pub use batch::Counts;
 pub use reader::Readers;
-pub use writer::{Counts, Writer};
+pub use writer::Writer;
 
 /// The database's file name in the data folder.
 pub const FILE_NAME: &str = "byteport.sqlite3";
-
-/// Why the storage cannot be opened, as one sentence.
-#[derive(Debug)]
-pub struct StoreError(pub String);
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for StoreError {}
 
 /// Both ways into the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     // Dropped first: the writer's connection, closed last, then folds the log into the database.
     readers: Readers,
+    quick: Readers,
     writer: Writer,
 }
 
+/// Queries of any length that may run at the same time.
+const READERS: usize = 4;
+/// Short ones that may run beside them.
+const QUICK_READERS: usize = 1;
+
 impl Store {
     /// Starts the writer thread on a connection that [`schema::open`] gave.
-    pub fn start(connection: Connection, folder: &Path) -> Result<(Self, writer::Thread), StoreError> {
+    pub fn start(connection: Connection, folder: &Path) -> Result<(Self, writer::Thread), Fatal> {
         let (writer, thread) = writer::start(connection)?;
-        let readers = Readers::new(folder.join(FILE_NAME));
-        Ok((Self { writer, readers }, thread))
+        let path = folder.join(FILE_NAME);
+        let readers = Readers::open(&path, READERS)?;
+        let quick = Readers::open(&path, QUICK_READERS)?;
+        Ok((Self { readers, quick, writer }, thread))
     }
 
     /// Runs a change; returns after it is on disk, or why it was not made.
@@ -68,6 +69,14 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         self.readers.read(work).await
+    }
+
+    /// Runs a query that finds a few rows by their index, beside those of [`Store::read`].
+    pub async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.quick.read(work).await
     }
 
     /// How much was written since the start.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 
-//! Connections that read, a few of them, opened when first needed.
+//! Connections that read, a few of them, opened at the start.
 //!
-//! Invariants: they are opened read-only; at most `CONNECTIONS` queries run at a time; no
-//! connection is held between two queries, so a slow client holds none.
+//! Invariants: they are opened read-only; as many queries run at a time as there are
+//! connections; no connection is held between two queries, so a slow client holds none.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,24 +14,22 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
 use crate::answer::Failure;
-
-/// Queries that may run at the same time.
-const CONNECTIONS: usize = 4;
+use crate::fatal::Fatal;
 
 /// The pool. Cheap to clone.
 #[derive(Clone)]
 pub struct Readers {
-    path: Arc<PathBuf>,
     idle: Arc<Mutex<Vec<Connection>>>,
     turns: Arc<Semaphore>,
 }
 
 impl Readers {
-    /// A pool for this file, which must exist when the first query is made.
-    #[must_use]
-    pub fn new(path: PathBuf) -> Self {
-        let turns = Arc::new(Semaphore::new(CONNECTIONS));
-        Self { path: Arc::new(path), idle: Arc::default(), turns }
+    /// A pool of connections to a file that exists.
+    pub fn open(path: &Path, connections: usize) -> Result<Self, Fatal> {
+        let named = |error| Fatal::new(format_args!("cannot open {}: {error}", path.display()));
+        let idle: rusqlite::Result<Vec<_>> = (0..connections).map(|_| connect(path)).collect();
+        let idle = Arc::new(Mutex::new(idle.map_err(named)?));
+        Ok(Self { idle, turns: Arc::new(Semaphore::new(connections)) })
     }
 
     /// Runs a query off the async threads.
@@ -44,30 +42,40 @@ impl Readers {
         let pool = self.clone();
         let task = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let connection = pool.take()?;
-            let outcome = work(&connection);
-            pool.give_back(connection);
-            outcome
+            let borrowed = Borrowed { connection: Some(pool.take()?), pool };
+            borrowed.connection.as_ref().map_or_else(|| Err(Failure::unavailable()), work)
         });
         task.await.map_err(|error| Failure::internal("readers", error))?
     }
 
+    /// A connection; whoever has a turn finds one.
     fn take(&self) -> Result<Connection, Failure> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
-            Some(connection) => Ok(connection),
-            None => self.open().map_err(Failure::from),
-        }
+        idle.ok_or_else(|| Failure::internal("readers", "a connection is missing"))
     }
 
     fn give_back(&self, connection: Connection) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
+}
 
-    fn open(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(self.path.as_path(), flags)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        Ok(connection)
+/// A connection that goes back to its pool however its use ends.
+struct Borrowed {
+    connection: Option<Connection>,
+    pool: Readers,
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.pool.give_back(connection);
+        }
     }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    Ok(connection)
 }

@@ -5,17 +5,21 @@
 //!
 //! Invariants: only the owner may read a file that is made here; `PRAGMA user_version` counts the steps that were taken; steps are only ever
 //! appended; a file that a newer server made is refused. A value's row is found by field and
-//! microsecond, so that writing it again replaces it.
+//! microsecond, so that writing it again replaces it. `field.texts` counts the field's values that
+//! are not numbers; whoever writes values keeps it.
 
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 
-use super::{FILE_NAME, StoreError};
+use super::FILE_NAME;
+use crate::fatal::Fatal;
+use crate::series::number;
 
 /// Each step brings the tables one version further.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE namespace (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -114,13 +118,20 @@ CREATE TABLE session (
     expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_by_user ON session (user_id);
-"];
+",
+    "
+ALTER TABLE field ADD COLUMN texts INTEGER NOT NULL DEFAULT 0;
+UPDATE field SET texts = (
+    SELECT count(*) FROM value WHERE field_id = field.id AND NOT is_number(text));
+",
+];
 
 /// Opens the database for writing, makes or updates its tables.
-pub fn open(folder: &Path) -> Result<Connection, StoreError> {
+pub fn open(folder: &Path) -> Result<Connection, Fatal> {
     let path = folder.join(FILE_NAME);
-    let named = |error: rusqlite::Error| StoreError(format!("cannot open {}: {error}", path.display()));
-    make_private(&path).map_err(|error| StoreError(format!("cannot open {}: {error}", path.display())))?;
+    let named = |error: rusqlite::Error| Fatal::new(format_args!("cannot open {}: {error}", path.display()));
+    make_private(&path)
+        .map_err(|error| Fatal::new(format_args!("cannot open {}: {error}", path.display())))?;
     let connection = Connection::open(&path).map_err(named)?;
     prepare(&connection).map_err(named)?;
     migrate(&connection, &path)?;
@@ -137,7 +148,11 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(super::log::BUSY)?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("is_number", 1, flags, |arguments| {
+        Ok(number::is_number(&number::text_of(arguments.get_raw(0))))
+    })?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -145,13 +160,13 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+fn migrate(connection: &Connection, path: &Path) -> Result<(), Fatal> {
     let path = path.display();
-    let named = |error| StoreError(format!("cannot prepare {path}: {error}"));
+    let named = |error| Fatal::new(format_args!("cannot prepare {path}: {error}"));
     let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
     let version = usize::try_from(version.map_err(named)?).unwrap_or(usize::MAX);
     if version > STEPS.len() {
-        return Err(StoreError(format!("{path} was made by a newer byteport-server")));
+        return Err(Fatal::new(format_args!("{path} was made by a newer byteport-server")));
     }
     for (index, step) in STEPS.iter().enumerate().skip(version) {
         let sql = format!("BEGIN; {step} PRAGMA user_version = {}; COMMIT;", index + 1);
@@ -172,5 +187,26 @@ mod tests {
         drop(connection);
         let error = open(folder.path()).expect_err("refused").to_string();
         assert!(error.contains("newer"), "{error}");
+    }
+
+    #[test]
+    fn an_older_file_gets_its_texts_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE_NAME);
+        let old = Connection::open(&path).expect("opens");
+        old.execute_batch(STEPS[0]).expect("the first tables");
+        old.execute_batch(
+            "INSERT INTO namespace (id, name) VALUES (1, 'ns');
+             INSERT INTO device (id, namespace_id, uid) VALUES (1, 1, 'd');
+             INSERT INTO field (id, device_id, name) VALUES (1, 1, 'n'), (2, 1, 't'), (3, 1, 'none');
+             INSERT INTO value VALUES (1, 1, '1'), (1, 2, ' 2.5'), (2, 1, '1'), (2, 2, 'x'), (2, 3, 'nan');
+             PRAGMA user_version = 1;",
+        )
+        .expect("rows");
+        drop(old);
+        let connection = open(folder.path()).expect("opens");
+        let sql = "SELECT group_concat(texts) FROM (SELECT texts FROM field ORDER BY id)";
+        let texts: String = connection.query_row(sql, [], |row| row.get(0)).expect("counts");
+        assert_eq!(texts, "0,2,0");
     }
 }

@@ -3,7 +3,7 @@
 
 //! A client for the tests: plain calls, calls with a session, raw bytes.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -114,6 +114,12 @@ impl Client {
         points.iter().map(|point| (micros(point), point["v"].clone())).collect()
     }
 
+    /// The value of a cookie that was kept.
+    pub fn cookie(&self, name: &str) -> &str {
+        let found = self.cookies.iter().find(|(key, _)| key == name);
+        &found.expect("the cookie").1
+    }
+
     fn cookie_line(&self) -> String {
         let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
@@ -140,7 +146,8 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
-/// Sends bytes as they are and reads until the server ends the connection, or `until` is there.
+/// Sends bytes as they are and reads until the server ends the connection, or `until` is there; a
+/// server that does neither fails the test.
 pub fn raw(address: &str, bytes: &[u8], until: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("connects");
     stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out");
@@ -150,7 +157,13 @@ pub fn raw(address: &str, bytes: &[u8], until: &str) -> String {
     let mut part = [0; 4096];
     loop {
         match stream.read(&mut part) {
-            Ok(0) | Err(_) => break,
+            Ok(0) => break,
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                    panic!("the server does not end the connection")
+                }
+                _ => break,
+            },
             Ok(count) => answer.extend_from_slice(&part[..count]),
         }
         if !until.is_empty() && String::from_utf8_lossy(&answer).contains(until) {

@@ -123,8 +123,19 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join(seed_name(seed)), seed).expect("the seed is written");
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
-        let (child, address) = spawn(folder.path(), &arguments);
+        let (child, address) = spawn(folder.path(), &arguments, program(&[]));
         Self { folder, address, child, arguments }
+    }
+
+    /// With the usual seed, started by a shell after these words of it; a restart is without them.
+    pub fn after(words: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("seed.toml"), SEED).expect("the seed is written");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{words}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_byteport-server")]);
+        shell.stdin(Stdio::null());
+        let (child, address) = spawn(folder.path(), &[], shell);
+        Self { folder, address, child, arguments: vec![] }
     }
 
     pub fn client(&self) -> Client {
@@ -188,7 +199,7 @@ impl Server {
 
     /// Starts again on the same folder; the old process must have ended.
     pub fn restart(&mut self) {
-        (self.child, self.address) = spawn(self.folder.path(), &self.arguments);
+        (self.child, self.address) = spawn(self.folder.path(), &self.arguments, program(&[]));
     }
 }
 
@@ -203,12 +214,12 @@ fn seed_name(seed: &str) -> &'static str {
     if seed.starts_with('{') { "seed.json" } else { "seed.toml" }
 }
 
-fn spawn(folder: &Path, arguments: &[String]) -> (Child, String) {
+fn spawn(folder: &Path, arguments: &[String], mut command: Command) -> (Child, String) {
     let text = |name: &str| folder.join(name).to_str().expect("a plain path").to_owned();
     let log = File::options().create(true).append(true).open(folder.join("log")).expect("a log");
     let json = folder.join("seed.json").exists();
     let (data, seed) = (text("data"), text(if json { "seed.json" } else { "seed.toml" }));
-    let mut command = program(&["--data", &data, "--seed", &seed, "--listen", "127.0.0.1:0"]);
+    command.args(["--data", &data, "--seed", &seed, "--listen", "127.0.0.1:0"]);
     command.args(arguments).stdout(Stdio::piped()).stderr(log);
     let mut child = command.spawn().expect("the program starts");
     let mut line = String::new();

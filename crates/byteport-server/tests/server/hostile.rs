@@ -119,6 +119,74 @@ fn garbage_and_floods_are_refused() {
 }
 
 #[test]
+fn bodies_share_a_budget_that_small_calls_do_not_need() {
+    let server = Server::with(SEED, &["--max-body", "40000000"]);
+    let part = [b"_key=wrong&v=".as_slice(), &vec![b'x'; 39_900_000 - 13]].concat();
+    let head = "POST /api/v1/timeseries/my_garage/h/ HTTP/1.1\r\nHost: x\r\nContent-Length: 39900001\r\n\r\n";
+    let hold = || {
+        let mut stream = TcpStream::connect(&server.address).expect("connects");
+        stream.write_all(head.as_bytes()).expect("sends");
+        stream.write_all(&part).expect("sends");
+        stream
+    };
+    let held = [hold(), hold(), hold()];
+    // What is held is there when the server has read it, so one more is tried until there is no room for it.
+    let one_more = || server.client().post_raw("/api/v1/timeseries/my_garage/h/", &part).status;
+    let mut status = one_more();
+    for _ in 0..100 {
+        if status == 503 {
+            break;
+        }
+        assert_eq!(status, 403);
+        status = one_more();
+    }
+    assert_eq!(status, 503);
+    still_serves(&server);
+    assert_eq!(server.client().login(USER, PASSWORD).status, 200);
+    drop(held);
+    let mut status = one_more();
+    for _ in 0..100 {
+        if status != 503 {
+            break;
+        }
+        status = one_more();
+    }
+    assert_eq!(status, 403, "what was held is free again");
+}
+
+#[test]
+fn a_path_that_is_no_text_is_refused_like_any_other_call() {
+    let server = Server::start();
+    let path = "/api/v1/timeseries/my_garage/%ff/";
+    let reply = server.client().post_raw(path, &vec![b'x'; 30_000_000]);
+    assert_eq!((reply.status, reply.body.as_str()), (400, "the path is not UTF-8\n"));
+    assert_eq!(reply.headers["x-content-type-options"], "nosniff");
+    assert_eq!(server.client().get(&format!("{path}v/")).status, 400);
+    still_serves(&server);
+}
+
+#[test]
+fn a_disk_that_takes_no_more_is_told_once() {
+    let mut server = Server::after("trap '' XFSZ; ulimit -f 4096");
+    let client = server.client();
+    let large = "x".repeat(150_000);
+    let accepted = (0..100).take_while(|second: &i32| {
+        client.store("my_garage/d", &[("_ts", &second.to_string()), ("v", &large)]) == 200
+    });
+    let accepted = accepted.count();
+    assert!((1..100).contains(&accepted), "{accepted}");
+    for _ in 0..20 {
+        assert_eq!(client.store("my_garage/d", &[("_ts", "1000"), ("v", &large)]), 500);
+    }
+    server.wait_for_log("takes no changes");
+    server.kill();
+    assert_eq!(server.log().matches(" ERROR ").count(), 1, "{}", server.log());
+    server.restart();
+    assert_eq!(server.count("value"), accepted as i64);
+    still_serves(&server);
+}
+
+#[test]
 fn other_kinds_of_body_are_refused() {
     let server = Server::start();
     let body = format!("_key={KEY}&a=1");
@@ -165,8 +233,7 @@ fn a_client_that_takes_nothing_is_given_up() {
     for second in 0..20 {
         assert_eq!(client.store("my_garage/d", &[("_ts", &second.to_string()), ("t", &long)]), 200);
     }
-    let (_, session) =
-        client.cookies.iter().find(|(name, _)| name == "sessionid").expect("a session").clone();
+    let session = client.cookie("sessionid");
     let mut stream = TcpStream::connect(&server.address).expect("connects");
     let target = "/api/v1/timeseries/my_garage/d/t/?from=1970-01-01T00:00:00";
     let head = format!("GET {target} HTTP/1.1\r\nHost: x\r\nCookie: sessionid={session}\r\n\r\n");

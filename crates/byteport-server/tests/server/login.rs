@@ -152,8 +152,9 @@ fn passwords_and_tokens_are_not_in_the_files() {
         .query_row("SELECT password_hash FROM user WHERE name = ?1", [USER], |row| row.get(0))
         .expect("a hash");
     assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    let data = server.data();
     let check = || {
-        for entry in fs::read_dir(server.data()).expect("the folder") {
+        for entry in fs::read_dir(&data).expect("the folder") {
             let path = entry.expect("an entry").path();
             let bytes = fs::read(&path).expect("a file");
             for secret in tokens.iter().map(String::as_str).chain([PASSWORD]) {
@@ -163,8 +164,8 @@ fn passwords_and_tokens_are_not_in_the_files() {
         }
     };
     check();
-    server.signal("-TERM");
-    server.wait();
+    assert!(server.terminate().success());
+    check();
 }
 
 #[test]

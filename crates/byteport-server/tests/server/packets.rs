@@ -72,6 +72,54 @@ fn a_bad_packet_stores_none_and_is_named() {
 }
 
 #[test]
+fn a_call_has_a_limited_number_of_packets_and_fields() {
+    let server = Server::start();
+    let call = |packets: &str| {
+        let pairs = [("packets", packets), ("legacy_key", LEGACY_KEY)];
+        server.client().post(PATH, &pairs)
+    };
+    let list = |count: usize| {
+        let packets: Vec<_> =
+            (0..count).map(|second| packet("my_garage", "p", json!(second), "a=1")).collect();
+        Value::from(packets).to_string()
+    };
+    let fields = json!([packet("my_garage", "p", json!(1), &"a=;".repeat(1_000_000))]).to_string();
+    for packets in [list(32_769), fields] {
+        let reply = call(&packets);
+        assert_eq!(reply.status, 413);
+        assert!(reply.body.contains("65536"), "{}", reply.body);
+    }
+    assert_eq!(server.count("value"), 0);
+    // As much as there may be, and other calls beside it.
+    let most = list(32_768);
+    std::thread::scope(|scope| {
+        let large = scope.spawn(|| call(&most).status);
+        for second in 0..20 {
+            assert_eq!(
+                server.client().store("my_garage/d", &[("_ts", &second.to_string()), ("v", "1")]),
+                200
+            );
+        }
+        assert_eq!(large.join().expect("a thread"), 200);
+    });
+    assert_eq!(server.count("value"), 32_768 + 20);
+}
+
+#[test]
+fn an_error_repeats_no_value() {
+    let server = Server::start();
+    for packets in [
+        "[\"5ecret\"]",
+        "\"5ecret\"",
+        "[{\"namespace\":\"my_garage\",\"uid\":\"p\",\"timestamp\":\"5ecret\"}]",
+    ] {
+        let reply = server.client().post(PATH, &[("packets", packets), ("legacy_key", LEGACY_KEY)]);
+        assert_eq!(reply.status, 400, "{packets}");
+        assert!(!reply.body.contains("5ecret"), "{}", reply.body);
+    }
+}
+
+#[test]
 fn every_namespace_must_have_the_key() {
     let server = Server::start();
     let good = packet("my_garage", "p1", json!("1"), "a=1");

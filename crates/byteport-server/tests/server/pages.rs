@@ -5,6 +5,7 @@
 
 use serde_json::json;
 
+use crate::client::raw;
 use crate::fixture::{PASSWORD, Server, USER};
 
 #[test]
@@ -46,6 +47,32 @@ fn jsonp_wraps_every_json_get() {
         let reply = client.get(&format!("/api/v1/echo/?callback={bad}"));
         assert_eq!(reply.status, 400, "{bad}");
         assert!(!reply.body.contains("alert"));
+    }
+}
+
+#[test]
+fn a_callback_with_a_session_is_for_pages_of_the_host() {
+    let server = Server::start();
+    let mut client = server.client();
+    client.login(USER, PASSWORD);
+    let session = client.cookie("sessionid");
+    let status = |path: &str, header: &str| {
+        let lines = format!("Host: {}\r\nCookie: sessionid={session}\r\n{header}\r\n", server.address);
+        let answer =
+            raw(&server.address, format!("GET {path} HTTP/1.1\r\n{lines}\r\n").as_bytes(), "\r\n\r\n");
+        answer.get(9..12).unwrap_or_default().to_owned()
+    };
+    let own = format!("Referer: http://{}/page", server.address);
+    let foreign = ["Referer: http://127.0.0.1:1/", "Sec-Fetch-Site: same-site", "Sec-Fetch-Site: cross-site"];
+    for path in ["/api/v1/namespace/", "/api/v1/session/", "/api/v1/timeseries/my_garage/reg1/v/"] {
+        let with_callback = format!("{path}?callback=x");
+        for header in foreign {
+            assert_eq!(status(&with_callback, header), "403", "{path} {header}");
+            assert_eq!(status(path, header), "200", "{path} {header}");
+        }
+        for header in [own.as_str(), "Sec-Fetch-Site: same-origin", "X: y"] {
+            assert_eq!(status(&with_callback, header), "200", "{path} {header}");
+        }
     }
 }
 

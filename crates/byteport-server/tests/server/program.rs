@@ -3,10 +3,12 @@
 
 //! The program itself: arguments, exit status, start and stop.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
-use crate::fixture::{KEY, PASSWORD, SEED, Server, USER, run};
+use crate::client::Client;
+use crate::fixture::{KEY, PASSWORD, SEED, Server, USER, program, run};
 
 #[test]
 fn a_second_process_on_the_folder_is_refused() {
@@ -117,6 +119,42 @@ fn what_cannot_start_says_why_in_one_line() {
         assert!(errors[0].contains(reason), "{text}");
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn an_address_that_is_taken_changes_nothing() {
+    let mut server = Server::start();
+    server.kill();
+    let users = server.count("user");
+    let seed = server.folder.path().join("more.toml");
+    std::fs::write(&seed, "[[users]]\nname = \"more\"\npassword = \"p\"\n").expect("writes");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("binds");
+    let address = taken.local_addr().unwrap().to_string();
+    let data = server.data();
+    let (data, seed) = (data.to_str().unwrap(), seed.to_str().unwrap());
+    assert_eq!(run(&["--data", data, "--seed", seed, "--listen", &address]).status.code(), Some(1));
+    assert_eq!(server.count("user"), users);
+}
+
+#[test]
+fn a_log_that_nobody_reads_stops_nothing_and_tells_what_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let arguments = ["--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0", "--log-level", "debug"];
+    let mut child =
+        program(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("output")).read_line(&mut line).expect("a line");
+    let address = line.trim_end().strip_prefix("byteport-server listening on http://").expect("an address");
+    let client = Client::new(address);
+    for _ in 0..4000 {
+        assert_eq!(client.get("/healthz").status, 200);
+    }
+    let log = BufReader::new(child.stderr.take().expect("the log"));
+    let told = log.lines().map(|line| line.expect("a line")).find(|line| line.contains("are lost"));
+    assert!(told.is_some_and(|line| line.contains(" WARN ")));
+    child.kill().expect("ends");
+    child.wait().expect("ends");
 }
 
 #[test]

@@ -76,6 +76,86 @@ fn a_changed_seed_is_an_update() {
 }
 
 #[test]
+fn what_a_seed_leaves_out_stays() {
+    let full = r#"
+[[users]]
+name = "u"
+password = "p"
+namespaces = ["ns"]
+[[namespaces]]
+name = "ns"
+description = "d"
+write_key = "w"
+read_key = "r"
+legacy_key = "l"
+http_write_method = "get"
+write_by_key = false
+read_by_key = true
+registered_only = true
+data_survival_time = 9
+[[namespaces.device_types]]
+name = "t"
+description = "d"
+timeout_limit = 7
+accepts_children = true
+command_channel = "c"
+command_support = true
+internet_connection = false
+photo = "p"
+[[namespaces.device_types.field_definitions]]
+name = "f"
+data_type = "number"
+unit = "m"
+role = "r"
+[[namespaces.device_types.firmware]]
+version = "1"
+filesize = 3
+enabled = false
+[[namespaces.devices]]
+uid = "d"
+access_key = "a"
+device_type = "t"
+active = false
+alias = "x"
+serial = "s"
+"#;
+    let kept = ["[[", "name =", "password =", "data_type =", "version =", "uid ="];
+    let mut server = Server::with(full, &[]);
+    assert_eq!(server.client().login("u", "p").status, 200);
+    let before = rows(&server);
+    assert!(server.terminate().success());
+    let short: Vec<&str> =
+        full.lines().filter(|line| kept.iter().any(|start| line.starts_with(start))).collect();
+    fs::write(server.folder.path().join("seed.toml"), short.join("\n")).expect("writes");
+    server.restart();
+    assert_eq!(server.client().login("u", "p").status, 200);
+    assert_eq!(rows(&server), before);
+}
+
+#[test]
+fn many_users_do_not_hold_up_the_start() {
+    let user = |number: usize| format!("[[users]]\nname = \"u{number}\"\npassword = \"p{number}\"\n");
+    let seed: String = (0..12).map(user).collect();
+    let mut server = Server::with(&seed, &[]);
+    for _ in 0..2 {
+        // A login waits until the passwords are in place.
+        for number in [11, 0] {
+            let reply = server.client().login(&format!("u{number}"), &format!("p{number}"));
+            assert_eq!(reply.status, 200);
+        }
+        server.terminate();
+        server.restart();
+    }
+    server.wait_for_log("told to stop");
+    let log = server.log();
+    let told: Vec<_> =
+        log.lines().filter(|line| line.contains("listening") || line.contains("in place")).collect();
+    for pair in told.chunks(2).take(2) {
+        assert!(pair[0].contains("listening") && pair[1].contains("in place (12)"), "{log}");
+    }
+}
+
+#[test]
 fn json_seeds_and_ready_hashes_work() {
     let hash = byteport_server::session::password::hash("ready").expect("hashes");
     let json = serde_json::json!({

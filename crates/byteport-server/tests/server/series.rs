@@ -3,6 +3,9 @@
 
 //! Reading a series back: shape, ranges, types, length.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use serde_json::{Value, json};
 
 use crate::client::{Client, Reply};
@@ -180,4 +183,76 @@ fn a_long_series_comes_whole_and_in_order() {
         })
     );
     assert_eq!(meta(&client, "my_garage/long/v")["len"], 12_345);
+}
+
+#[test]
+fn a_field_is_of_numbers_again_when_its_text_is_replaced() {
+    let server = Server::start();
+    let client = logged_in(&server);
+    let texts = || -> i64 {
+        let sql = "SELECT texts FROM field WHERE name = 'v'";
+        server.database().query_row(sql, [], |row| row.get(0)).expect("a field")
+    };
+    for (value, count, word) in [("1", 0, "number"), ("x", 1, "text"), ("y", 1, "text"), ("2", 0, "number")] {
+        assert_eq!(client.store("my_garage/d", &[("_ts", "5"), ("v", value)]), 200);
+        assert_eq!(texts(), count, "{value}");
+        assert_eq!(meta(&client, "my_garage/d/v")["data_type"], word, "{value}");
+    }
+    // A text outside the range does not matter to it.
+    assert_eq!(client.store("my_garage/d", &[("_ts", "9"), ("v", "z")]), 200);
+    let json = load(&client, "my_garage/d/v", "from=1970-01-01T00:00:00&to=1970-01-01T00:00:06").json();
+    assert_eq!(json["data"]["ts_meta"]["data_type"], "number");
+    assert_eq!(json["data"]["ts_data"][0]["v"], 2);
+}
+
+#[test]
+fn a_text_that_comes_while_numbers_are_answered_is_answered() {
+    let server = Server::start();
+    let client = logged_in(&server);
+    assert_eq!(client.store("my_garage/d", &[("_ts", "0"), ("v", "0")]), 200);
+    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+               INSERT INTO value SELECT (SELECT id FROM field WHERE name = 'v'), i * 1000000, '1' FROM n";
+    server.database().execute(sql, []).expect("inserts");
+    let mut stream = TcpStream::connect(&server.address).expect("connects");
+    let session = client.cookie("sessionid");
+    let target = "/api/v1/timeseries/my_garage/d/v/?from=1970-01-01T00:00:00";
+    let head = format!(
+        "GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: sessionid={session}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).expect("sends");
+    let mut answer = vec![0; 12];
+    stream.read_exact(&mut answer).expect("the answer's beginning");
+    // The rest is more than lies between the two, so the server has not come that far.
+    assert_eq!(client.store("my_garage/d", &[("_ts", "300000"), ("v", "broken")]), 200);
+    stream.read_to_end(&mut answer).expect("an answer");
+    let answer = String::from_utf8(answer).expect("UTF-8");
+    assert!(answer.contains("\"v\":\"broken\""));
+    let meta = answer.split("\"ts_meta\":").nth(1).expect("a meta");
+    assert!(meta.contains("\"len\":300001,\"orig_len\":300001,\"data_type\":\"text\""), "{meta}");
+}
+
+#[test]
+fn a_long_value_is_not_a_number() {
+    let server = Server::start();
+    let client = logged_in(&server);
+    let long = format!("0.{}1e1048581", "0".repeat(1_048_580));
+    assert_eq!(client.store("my_garage/reg1", &[("_ts", "1"), ("v", &long), ("temp", &long)]), 200);
+    let points = client.points("my_garage/reg1/v");
+    assert!(points[0].1.as_str().is_some_and(|text| text.len() == 1024 * 1024));
+    assert_eq!(meta(&client, "my_garage/reg1/v")["data_type"], "text");
+    assert_eq!(meta(&client, "my_garage/reg1/temp")["conversion_errors"], 1);
+}
+
+#[test]
+fn ranges_reach_into_the_future_and_to_the_ends_of_the_calendar() {
+    let server = Server::start();
+    let client = logged_in(&server);
+    client.store("my_garage/d", &[("_ts", "1"), ("v", "1")]);
+    let future = load(&client, "my_garage/d/v", "from=9998-01-01T00:00:00").json();
+    assert_eq!(future["data"]["ts_data"], json!([]));
+    let all = load(&client, "my_garage/d/v", "from=0001-01-01T00:00:00%2B23:59&to=9999-12-31T23:59:59-23:59")
+        .json();
+    assert_eq!(all["data"]["ts_meta"]["from"], "0001-01-01T00:00:00.000000");
+    assert_eq!(all["data"]["ts_meta"]["to"], "9999-12-31T23:59:59.999999");
+    assert_eq!(all["data"]["ts_meta"]["len"], 1);
 }

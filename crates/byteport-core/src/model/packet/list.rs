@@ -120,8 +120,8 @@ impl<'de> Visitor<'de> for &mut Progress {
 /// Reads a JSON list of packets.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidPacket`] with the index of the first bad packet, counted from 0, and the reason. No value is
-/// repeated in it.
+/// [`InvalidPacket`](crate::error::ErrorCode::InvalidPacket) with the index of the first bad packet, counted from 0, and
+/// the reason. No value is repeated in it.
 pub fn parse_list(json: &str) -> Result<Vec<Packet>> {
     Ok(parse_list_up_to(json, usize::MAX)?.unwrap_or_default())
 }
