@@ -6,6 +6,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crate::exit::Failure;
 use crate::settings::{Name, Settings};
+use crate::{hidden, screen};
 
 /// The API key.
 pub fn key(settings: &Settings, namespace: &str) -> Result<String, Failure> {
@@ -29,7 +30,7 @@ pub fn password(settings: &Settings, user: &str) -> Result<String, Failure> {
 fn secret(settings: &Settings, name: Name, what: &str, question: &str) -> Result<String, Failure> {
     match settings.get(name) {
         Some(secret) => Ok(secret.to_owned()),
-        None if on_terminal() => rpassword::prompt_password(question).map_err(unanswered),
+        None if on_terminal() => hidden::ask(&screen::printable(question)).map_err(unanswered),
         None => Err(settings.missing(name, what)),
     }
 }

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use byteport_core::model::Timestamp;
 use byteport_core::{Series, SeriesValues};
 
+use crate::screen;
+
 /// The shortest text that reads back to the same number, with an exponent only where it would be very long.
 pub fn number(number: f64) -> String {
     let plain = number == 0.0 || (1e-6..1e17).contains(&number.abs());
@@ -47,22 +49,9 @@ pub fn table(out: &mut impl Write, series: &Series) -> io::Result<()> {
     Ok(())
 }
 
-/// Text in which nothing can drive a terminal or break the line.
+/// Text that cannot drive a terminal; a backslash is doubled, which tells it from an escaped character.
 fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' => shown.push_str("\\\\"),
-            c if c.is_control() || is_direction(c) => shown.extend(c.escape_default()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// Marks that make a terminal show text in another order than it has, and breaks of line that are no control characters.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    screen::printable(&text.replace('\\', "\\\\"))
 }
 
 /// RFC 4180: a header, comma, CRLF, quotes where need be. A value that the service has not is empty.
@@ -80,11 +69,24 @@ fn quoted(text: &str) -> String {
     if needs { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
+/// Text in JSON, in which what could drive a terminal is escaped too; serde_json does so with C0 only.
+fn json_text(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    for c in serde_json::Value::from(text).to_string().chars() {
+        if screen::is_unprintable(c) {
+            json.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            json.push(c);
+        }
+    }
+    json
+}
+
 /// One JSON list, with one object a line. A value that the service has not is `null`.
 pub fn json(out: &mut impl Write, series: &Series) -> io::Result<()> {
     out.write_all(b"[")?;
     for (i, micros) in series.times.iter().enumerate() {
-        let value = value(series, i, number, |text| serde_json::Value::from(text).to_string());
+        let value = value(series, i, number, json_text);
         let comma = if i == 0 { "" } else { "," };
         let value = value.as_deref().unwrap_or("null");
         write!(out, "{comma}\n{{\"time\":\"{}\",\"value\":{value}}}", time(*micros))?;
@@ -170,5 +172,14 @@ mod tests {
         assert!(list[2]["value"].is_null());
         assert_eq!(read(texts(&["a\"\n\u{1}ö"]))[0]["value"], "a\"\n\u{1}ö");
         assert_eq!(written(json, texts(&[])), "[]\n");
+    }
+
+    #[test]
+    fn json_cannot_drive_a_terminal() {
+        let text = "\u{1b}[2J\u{7f}\u{9b}31m\u{202e}\u{61c}\u{2028}\u{2066}\\u009b";
+        let json = written(json, texts(&[text]));
+        let shown = r#""\u001b[2J\u007f\u009b31m\u202e\u061c\u2028\u2066\\u009b""#;
+        assert!(json.contains(shown), "{json}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()[0]["value"], text);
     }
 }

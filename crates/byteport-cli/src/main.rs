@@ -10,6 +10,7 @@ mod chart;
 mod config;
 mod exit;
 mod format;
+mod hidden;
 mod logging;
 mod options;
 mod read;

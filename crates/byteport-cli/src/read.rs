@@ -2,7 +2,7 @@
 // Copyright The libbyteport authors
 //! `byteport read`: logs in, reads one series, logs out, prints it.
 
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 
 use byteport_core::model::Timestamp;
 use byteport_core::model::name::{self, NameKind};
@@ -64,7 +64,7 @@ fn print(format: Format, guid: &Guid<'_>, series: &Series) -> Result<(), Failure
     if series.is_empty() && matches!(format, Format::Table | Format::Chart) {
         screen::say(&format!("{title} has no value in this span of time"));
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(output()?);
     match format {
         Format::Table => format::table(&mut out, series)?,
         Format::Csv => format::csv(&mut out, series)?,
@@ -72,4 +72,16 @@ fn print(format: Format, guid: &Guid<'_>, series: &Series) -> Result<(), Failure
         Format::Chart => out.write_all(chart::draw(&title, series, screen::width())?.as_bytes())?,
     }
     Ok(out.flush()?)
+}
+
+/// Standard output. Not the standard library's own, which takes one that is not open for writing for one that is.
+#[cfg(unix)]
+fn output() -> io::Result<impl Write> {
+    use std::os::fd::AsFd as _;
+    Ok(std::fs::File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(not(unix))]
+fn output() -> io::Result<impl Write> {
+    Ok(io::stdout().lock())
 }

@@ -9,9 +9,24 @@ const USUAL_WIDTH: usize = 80;
 
 /// Writes one line to standard error. Where that is closed, there is nobody left to tell.
 pub fn line(text: &str) {
-    // Control characters in a name or in a server's words must not drive the terminal.
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", printable(&text.replace('\n', " ")));
+}
+
+/// Text in which nothing can drive a terminal, break the line or turn its order: such characters are escaped as `\u{1b}`.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unprintable(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown
+}
+
+/// Control characters (C0, DEL and C1), marks that make a terminal show text in another order than it has, and breaks of
+/// line that are no control characters. All are below U+10000.
+pub fn is_unprintable(c: char) -> bool {
+    let direction =
+        matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    direction || c.is_control()
 }
 
 /// Writes a line for the user: `byteport: ...`.
@@ -33,4 +48,19 @@ fn terminal_width() -> Option<usize> {
 #[cfg(not(unix))]
 fn terminal_width() -> Option<usize> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn nothing_printable_drives_a_terminal() {
+        assert_eq!(printable("a\nb\u{1b}[2J\u{9b}\u{7f}"), "a\\nb\\u{1b}[2J\\u{9b}\\u{7f}");
+        assert_eq!(
+            printable("\u{61c}\u{200f}\u{2028}\u{202e}\u{2066}"),
+            r"\u{61c}\u{200f}\u{2028}\u{202e}\u{2066}"
+        );
+        assert_eq!(printable("日本 ö \\ é"), "日本 ö \\ é");
+    }
 }

@@ -158,9 +158,12 @@ fn from_environment() -> Result<BTreeMap<Name, String>, Failure> {
 }
 
 fn timeout(seconds: &str) -> Result<Duration, Failure> {
-    let parsed = seconds.parse().ok().filter(|seconds| *seconds > 0.0);
-    let parsed = parsed.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    parsed.ok_or_else(|| Failure::input(format!("timeout {seconds:?} is not a number of seconds above 0")))
+    let parsed = seconds.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
+    // More than a duration holds is the longest one; the core has a limit of its own.
+    let length = parsed.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    length
+        .map(|length| length.max(Duration::from_nanos(1)))
+        .ok_or_else(|| Failure::input(format!("timeout {seconds:?} is not a number of seconds above 0")))
 }
 
 #[cfg(test)]
@@ -179,7 +182,9 @@ mod tests {
     #[test]
     fn time_outs() {
         assert_eq!(timeout("2.5").unwrap(), Duration::from_millis(2500));
-        for bad in ["", "0", "-1", "nan", "inf", "1e99", "5s"] {
+        assert_eq!(timeout("1e99").unwrap(), Duration::MAX);
+        assert_eq!(timeout("1e-99").unwrap(), Duration::from_nanos(1));
+        for bad in ["", "0", "-0", "-1", "-1e-99", "nan", "inf", "-inf", "5s", "1,5"] {
             assert!(timeout(bad).is_err(), "{bad}");
         }
     }

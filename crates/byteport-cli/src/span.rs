@@ -90,10 +90,7 @@ mod tests {
             assert_eq!(moment(text).unwrap().as_micros(), 1_430_438_400_500_000, "{text}");
         }
         assert_eq!(moment("-1").unwrap().as_micros(), -SECOND);
-        for bad in ["", "now", "1e9", "2015-02-30", "12:00", "999999999999999", "2015", "nan"]
-            .iter()
-            .filter(|bad| **bad != "2015")
-        {
+        for bad in ["", "now", "1e9", "2015-02-30", "12:00", "999999999999999", "nan"] {
             assert_eq!(moment(bad).unwrap_err().code(), ErrorCode::InvalidTimestamp, "{bad}");
         }
     }

@@ -296,7 +296,9 @@ impl Error {
         let mut causes = Vec::new();
         let mut next = std::error::Error::source(self);
         while let Some(cause) = next {
-            causes.push(cause.to_string().replace(['\n', '\r'], " "));
+            // One of our own would tell its causes itself, and they come next.
+            let own = cause.downcast_ref::<Error>().map(|error| error.message().to_owned());
+            causes.push(own.unwrap_or_else(|| cause.to_string()).replace(['\n', '\r'], " "));
             next = cause.source();
         }
         causes
@@ -349,6 +351,13 @@ mod tests {
         assert_eq!(error.to_string(), "no answer: wire cut");
         assert_eq!(error.causes(), ["wire cut"]);
         assert!(error.is_retryable());
+    }
+
+    #[test]
+    fn a_cause_of_ours_is_told_once() {
+        let inner = Error::new(ErrorCode::Connect, "no connection").because(std::io::Error::other("refused"));
+        let outer = Error::new(ErrorCode::Proxy, "no proxy").because(inner);
+        assert_eq!(outer.to_string(), "no proxy: no connection: refused");
     }
 
     #[test]

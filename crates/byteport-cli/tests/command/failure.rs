@@ -57,6 +57,11 @@ fn status_2_for_bad_input_and_nobody_is_called() {
         (&["store", "a=1", "--timestamp", "NaN"], "is not a time"),
         (&["store", "--timestamp", "1"], "a sign of life has no --timestamp"),
         (&["store", "a=1", "--timeout", "0"], "timeout \"0\""),
+        (&["store", "a=1", "--timeout", "-1.5"], "timeout \"-1.5\""),
+        (&["store", "a=1", "--timeout", "inf"], "timeout \"inf\""),
+        (&["store", "a=1", "--timestamp", "1.8e19"], "is not a time"),
+        (&["store", "a=1", "--timestamp", "18000000000000000000"], "is not a time"),
+        (&["read", "cart.a", "--since", "9223372036854775807w"], "is not a length of time"),
         (&["store", "a=1", "--proxy", "ftp://x"], "proxy"),
         (&["read", "cart.a", "--since", "1 day"], "\"1 day\" is not a length of time"),
         (&["read", "cart.a", "--since", "1h", "--from", "1"], "cannot be used with"),
@@ -121,6 +126,35 @@ fn status_4_where_the_answer_is_not_to_be_trusted() {
     let page = "HTTP/1.1 200 OK\r\nSet-Cookie: csrftoken=x\r\nSet-Cookie: sessionid=y\r\nContent-Type: text/html\r\n\
                 Content-Length: 13\r\nConnection: close\r\n\r\n<html></html>";
     at(&stranger(Some(page)), &["read", "cart.a"]).fails(4, &["not the JSON", "text/html"]);
+}
+
+#[test]
+fn a_cause_is_named_once() {
+    let server = Server::start();
+    for direction in [["--host", "http://127.0.0.1:9"], ["--proxy", "http://127.0.0.1:9"]] {
+        let said = server.run(&[&["store", "a=1"], direction.as_slice()].concat()).err;
+        assert_eq!(said.matches("Connection refused").count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn no_number_is_too_great() {
+    let server = Server::start();
+    for seconds in ["1.8e19", "18446744073709551615", "1e99", "1e308"] {
+        assert_eq!(server.ok(&["store", "a=1", "--timeout", seconds]), "", "{seconds}");
+    }
+    let read = |args: &[&str]| server.ok(&[&["read", "cart.a", "--format", "csv"], args].concat());
+    assert_eq!(read(&["--since", "1000000w", "--timeout", "1.8e19"]).lines().count(), 5);
+    for columns in ["0", "-1", "18446744073709551616", "18446744073709551615"] {
+        let mut command = server.command();
+        command.env("COLUMNS", columns).args(["read", "cart.a", "--format", "chart"]);
+        let chart = run(&mut command).ok();
+        assert_eq!(chart.lines().last().map(|line| line.chars().count()), Some(80), "{columns}:\n{chart}");
+    }
+    for seconds in ["0", "-5", "nan"] {
+        run(server.command().env("BYTEPORT_TIMEOUT", seconds).args(["store", "a=1"]))
+            .fails(2, &[&format!("timeout {seconds:?}")]);
+    }
 }
 
 #[test]

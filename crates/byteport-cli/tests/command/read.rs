@@ -107,9 +107,24 @@ fn a_reader_who_has_seen_enough_is_no_failure() {
 #[test]
 fn a_result_that_cannot_be_written_is_a_failure() {
     let server = with_values(&[("1", "1")]);
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let mut command = server.command();
-    let output = command.args(["read", "cart.a", "--from", "0"]).stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(5));
-    assert!(output.stderr.starts_with(b"byteport: the result cannot be written: "));
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let not_for_writing = || std::fs::File::open("/dev/null").unwrap();
+    let read: &[&str] = &["read", "cart.a", "--from", "0"];
+    for (args, to) in
+        [(read, full()), (read, not_for_writing()), (&["--help"], full()), (&["--version"], full())]
+    {
+        let what = format!("{args:?} to {to:?}");
+        let output = server.command().args(args).stdout(to).output().unwrap();
+        assert_eq!(output.status.code(), Some(5), "{what}");
+        assert!(output.stderr.starts_with(b"byteport: the result cannot be written: "), "{what}");
+    }
+}
+
+#[test]
+fn verbose_says_in_two_lines_what_was_read() {
+    let server = with_values(&[("1", "1"), ("2", "2")]);
+    let done = server.run(&["-v", "read", "cart.a", "--from", "0"]);
+    let lines: Vec<&str> = done.err.lines().collect();
+    assert_eq!((done.status, lines.len()), (0, 2), "{}", done.err);
+    assert!(lines[0].contains("logged in at ") && lines[1].ends_with(" read 2 values"), "{}", done.err);
 }

@@ -4,11 +4,12 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, ExitStatus, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, SpecialCodeIndex, tcgetattr};
 
 use crate::support::{BYTEPORT, Done, KEY, PASSWORD, Server, run, stranger};
 
@@ -60,18 +61,35 @@ fn no_secret_is_ever_printed() {
 #[test]
 fn a_key_that_is_nowhere_is_asked_for_without_echo() {
     let server = Server::start();
-    let (status, screen) = on_terminal(&server, "BYTEPORT_KEY", &["store", "a=1"], KEY);
-    assert_eq!(status, Some(0), "{screen}");
+    let key = format!("wrong\u{15}{KEY}x\u{7f}\n"); // Ctrl-U and backspace
+    let (status, screen) = on_terminal(&server, "BYTEPORT_KEY", &["store", "a=1"], &key);
+    assert_eq!(status.code(), Some(0), "{screen}");
     assert!(screen.contains("API key of garage: ") && !screen.contains(KEY), "{screen}");
-    let (status, screen) =
-        on_terminal(&server, "BYTEPORT_PASSWORD", &["read", "cart.a", "--format", "csv"], PASSWORD);
-    assert_eq!(status, Some(0), "{screen}");
+    let read = &["read", "cart.a", "--format", "csv"];
+    let (status, screen) = on_terminal(&server, "BYTEPORT_PASSWORD", read, &format!("{PASSWORD}\n"));
+    assert_eq!(status.code(), Some(0), "{screen}");
     assert!(screen.contains("Password of tester@example.org: ") && !screen.contains(PASSWORD), "{screen}");
     assert!(screen.contains("time,value"), "{screen}");
 }
 
-/// Runs on a terminal of its own and types an answer after the question. What the terminal shows.
-fn on_terminal(server: &Server, without: &str, args: &[&str], answer: &str) -> (Option<i32>, String) {
+#[test]
+fn a_question_can_be_left() {
+    let server = Server::start();
+    for (variable, args) in
+        [("BYTEPORT_KEY", &["store", "a=1"][..]), ("BYTEPORT_PASSWORD", &["read", "cart.a"][..])]
+    {
+        let (status, screen) = on_terminal(&server, variable, args, "half\u{3}");
+        assert_eq!(status.signal(), Some(2), "{status}: {screen}");
+        let (status, screen) = on_terminal(&server, variable, args, "\u{4}");
+        assert_eq!(status.code(), Some(2), "{screen}");
+        assert!(screen.contains("\nbyteport: the question was not answered: "), "{screen}");
+    }
+    server.run(&["read", "cart.a"]).fails(1, &["404"]); // nothing came
+}
+
+/// Runs on a terminal of its own and types an answer after the question. How it ended and what the terminal shows; the
+/// terminal's settings must be then what they were.
+fn on_terminal(server: &Server, without: &str, args: &[&str], answer: &str) -> (ExitStatus, String) {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
@@ -83,6 +101,7 @@ fn on_terminal(server: &Server, without: &str, args: &[&str], answer: &str) -> (
     command.args(["--ctty", "--wait", BYTEPORT]).args(args).env_clear();
     command.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env_remove(without);
+    let before = modes(&terminal);
     let mut child = command.stdin(side()).stdout(side()).stderr(side()).spawn().unwrap();
     drop(command);
     let mut terminal = File::from(terminal);
@@ -93,20 +112,17 @@ fn on_terminal(server: &Server, without: &str, args: &[&str], answer: &str) -> (
         screen.push_str(&String::from_utf8_lossy(&bytes[..got]));
         if !answered && screen.contains(": ") {
             answered = true;
-            wait_until_echo_is_off(&terminal);
-            terminal.write_all(format!("{answer}\n").as_bytes()).unwrap();
+            assert!(!modes(&terminal).0.contains(LocalModes::ECHO), "{screen}");
+            terminal.write_all(answer.as_bytes()).unwrap();
         }
     }
-    (child.wait().unwrap().code(), screen)
+    let ended = child.wait().unwrap();
+    assert_eq!(modes(&terminal), before, "{screen}");
+    (ended, screen)
 }
 
-/// The question is on the screen a moment before the terminal stops showing what is typed.
-fn wait_until_echo_is_off(terminal: &File) {
-    for _ in 0..1000 {
-        if !tcgetattr(terminal).unwrap().local_modes.contains(LocalModes::ECHO) {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("the terminal still shows what is typed");
+fn modes(terminal: &impl AsFd) -> (LocalModes, u8, u8) {
+    let modes = tcgetattr(terminal).unwrap();
+    let codes = &modes.special_codes;
+    (modes.local_modes, codes[SpecialCodeIndex::VMIN], codes[SpecialCodeIndex::VTIME])
 }
