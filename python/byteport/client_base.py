@@ -79,6 +79,18 @@ class ByteportClientInvalidDataTypeException(ByteportClientException):
     """A value that cannot be stored: NaN, an infinity, bytes that are not UTF-8, data that is no dict. Nothing was sent."""
 
 
+def refused(
+    message: str,
+    code: int = 1,
+    phase: str = "check",
+    kind: type[ByteportClientException] = ByteportClientException,
+) -> ByteportClientException:
+    """An exception as the core makes them: an argument that makes no sense, unless told otherwise."""
+    error = kind(message)
+    error.code, error.phase = code, phase
+    return error
+
+
 Timestamp = Union[int, float, datetime.datetime]
 """A point in time: UNIX seconds, or a datetime, which without a time zone is UTC."""
 
@@ -94,14 +106,27 @@ class AbstractByteportClient:
         return _byteport.timestamp_text(timestamp)
 
     def unix_time_micros(self, datetime_object: datetime.datetime) -> int:
-        """Whole microseconds since 1970-01-01 UTC, exactly; a datetime without a time zone is UTC."""
+        """Whole microseconds since 1970-01-01 UTC, exactly; a datetime without a time zone is UTC.
+
+        Raises ByteportClientUnsupportedTimestampTypeException for everything else.
+        """
         return _byteport.unix_micros(datetime_object)
 
     def timestamp_as_utc(self, datetime_object: datetime.datetime) -> datetime.datetime:
-        """The same moment with the time zone UTC; a datetime without a time zone is UTC already."""
+        """The same moment with the time zone UTC; a datetime without a time zone is UTC already.
+
+        Raises ByteportClientUnsupportedTimestampTypeException for everything else, and outside the years 1 to 9999.
+        """
+        self.unix_time_micros(datetime_object)  # refuses what is none, and a zone that fails
         if datetime_object.utcoffset() is None:
             return datetime_object.replace(tzinfo=datetime.timezone.utc)
-        return datetime_object.astimezone(datetime.timezone.utc)
+        try:
+            return datetime_object.astimezone(datetime.timezone.utc)
+        except OverflowError:
+            kind = ByteportClientUnsupportedTimestampTypeException
+            raise refused(
+                "unsupported timestamp: in UTC it leaves the years 1 to 9999", 3, kind=kind
+            ) from None
 
     def verify_name(self, name: object) -> bool:
         """Whether a name may be sent: 1 to 32 of ``0-9 a-z A-Z - _ :``, beginning with neither ``-`` nor ``_``."""
@@ -119,8 +144,11 @@ class AbstractByteportClient:
         return _byteport.value_text("value", value).encode()
 
     def convert_data_to_utf8(self, data: Mapping[str, object]) -> dict[str, bytes]:
-        """Names and their values as they are stored; both are checked, and ``data`` is not changed."""
+        """Names and their values as they are stored; both are checked, and ``data`` is not changed.
+
+        Raises as :meth:`verify_field_name` and :meth:`utf8_encode_value`; the latter also for data that is no mapping.
+        """
         return {
             _byteport.check_name("field name", name): _byteport.value_text(name, value).encode()
-            for name, value in data.items()
+            for name, value in _byteport.items(data)
         }

@@ -2,38 +2,5 @@
 # Copyright The libbyteport authors
 """The names that programs import: the clients, their base class and the exceptions."""
 
-from .http_clients import (
-    AbstractByteportClient,
-    ByteportClientDeviceNotFoundException,
-    ByteportClientException,
-    ByteportClientForbiddenException,
-    ByteportClientInvalidDataTypeException,
-    ByteportClientInvalidFieldNameException,
-    ByteportClientUnsupportedCompressionException,
-    ByteportClientUnsupportedTimestampTypeException,
-    ByteportConnectException,
-    ByteportHttpClient,
-    ByteportHttpGetClient,
-    ByteportHttpPostClient,
-    ByteportLoginFailedException,
-    ByteportNotAllowedException,
-    ByteportServerException,
-)
-
-__all__ = [
-    "AbstractByteportClient",
-    "ByteportClientDeviceNotFoundException",
-    "ByteportClientException",
-    "ByteportClientForbiddenException",
-    "ByteportClientInvalidDataTypeException",
-    "ByteportClientInvalidFieldNameException",
-    "ByteportClientUnsupportedCompressionException",
-    "ByteportClientUnsupportedTimestampTypeException",
-    "ByteportConnectException",
-    "ByteportHttpClient",
-    "ByteportHttpGetClient",
-    "ByteportHttpPostClient",
-    "ByteportLoginFailedException",
-    "ByteportNotAllowedException",
-    "ByteportServerException",
-]
+from .http_clients import *  # noqa: F403 - __all__ names them
+from .http_clients import __all__ as __all__

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from . import _byteport, socks
@@ -24,6 +25,7 @@ from .client_base import (
     ByteportNotAllowedException,
     ByteportServerException,
     Timestamp,
+    refused,
 )
 
 __all__ = [
@@ -66,10 +68,13 @@ class ByteportHttpClient(AbstractByteportClient):
     wait. A forked child may go on using it. Every method raises a ByteportClientException; ByteportConnectException stands
     for everything between here and the service.
 
-    The attributes say what the client was made with. A program may set ``device_uid``; setting another changes nothing.
+    The attributes say what the client was made with. A program may set ``device_uid``, ``namespace_name`` and ``api_key``:
+    the calls that begin later store with the new one, on connections of their own, and a login stays. Setting another
+    attribute changes nothing.
     """
 
-    #: The protocol, if a subclass sets it. Else https, and http for a loopback host or one written with ``http://``.
+    #: The protocol, if a subclass sets it; a host written with the other one is refused. Else https, and http for a loopback
+    #: host or one written with ``http://``.
     DEFAULT_BYTEPORT_API_PROTOCOL: str = _PROTOCOL
     #: The host where the constructor is given none.
     DEFAULT_BYTEPORT_API_HOSTNAME: str = _HOSTNAME
@@ -84,12 +89,12 @@ class ByteportHttpClient(AbstractByteportClient):
     LIST_NAMESPACES = "/api/v1/namespace/"
     LOAD_TIMESERIES_DATA = "/api/v1/timeseries/%s/%s/%s/"
     DEFAULT_BYTEPORT_STORE_PATH = "/api/v1/timeseries/"
-    DEFAULT_BYTEPORT_API_STORE_URL = f"{_PROTOCOL}://{_HOSTNAME}{DEFAULT_BYTEPORT_STORE_PATH}"
 
     _store_by_get: ClassVar[bool] = False
 
-    namespace_name: str | None
-    api_key: str | None
+    _namespace_name: str | int | None = None
+    _api_key: str | int | None = None
+    _new_core: Callable[[str | int | None, str | int | None], _byteport.Client]
     device_uid: str | int | None
     byteport_api_hostname: str
     store_enabled: bool
@@ -97,8 +102,8 @@ class ByteportHttpClient(AbstractByteportClient):
 
     def __init__(
         self,
-        namespace_name: str | None = None,
-        api_key: str | None = None,
+        namespace_name: str | int | None = None,
+        api_key: str | int | None = None,
         default_device_uid: str | int | None = None,
         byteport_api_hostname: str = _HOSTNAME,
         proxy_type: int = socks.PROXY_TYPE_SOCKS5,
@@ -110,7 +115,7 @@ class ByteportHttpClient(AbstractByteportClient):
         *,
         timeout: float = 30.0,
         connect_timeout: float = 10.0,
-        ca_file: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
     ) -> None:
         """Makes a client and, with namespace, key and device, sends a heartbeat.
 
@@ -120,47 +125,80 @@ class ByteportHttpClient(AbstractByteportClient):
         :param byteport_api_hostname: ``HOST`` or ``HOST:PORT``, with ``http://`` or ``https://`` before it or not
         :param proxy_type: one of the constants in :mod:`byteport.socks`
         :param proxy_port: switches the proxy on; without it the usual environment variables may name one
-        :param initial_heartbeat: False sends nothing now
+        :param initial_heartbeat: False sends nothing now; nor does True without ``default_device_uid``, for a heartbeat
+            needs a device: a wrong key or host shows at the first call then
         :param timeout: seconds for a whole call
         :param connect_timeout: seconds of it for making a connection
         :param ca_file: a PEM file with certificate authorities to trust besides the system's
         """
         if byteport_api_hostname is _HOSTNAME:
             byteport_api_hostname = self.DEFAULT_BYTEPORT_API_HOSTNAME
-        self.namespace_name = namespace_name
-        self.api_key = api_key
         self.device_uid = default_device_uid
         self.byteport_api_hostname = byteport_api_hostname
-        self.store_enabled = namespace_name is not None and api_key is not None
         proxy = None
         if proxy_port is not None:
             proxy = socks.proxy_url(proxy_type, proxy_addr, proxy_port, proxy_username, proxy_password)
-        self._core = _byteport.Client(
+        https, get, path = self._https(), self._store_by_get, self.DEFAULT_BYTEPORT_STORE_PATH
+        # A function keeps the proxy's password out of what vars() shows.
+        self._new_core = lambda namespace, key: _byteport.Client(
             byteport_api_hostname,
-            https=self._https(),
-            namespace=namespace_name,
-            key=api_key,
-            get=self._store_by_get,
+            https=https,
+            namespace=namespace,
+            key=key,
+            get=get,
+            store_path=path,
             proxy=proxy,
             timeout=timeout,
             connect_timeout=connect_timeout,
             ca_file=ca_file,
         )
-        self.store_base_url = None
-        if self.store_enabled:
-            self.store_base_url = f"{self._core.origin}{self.DEFAULT_BYTEPORT_STORE_PATH}{namespace_name}"
-            if initial_heartbeat and default_device_uid is not None:
-                self.store()
+        self._store_to(namespace_name, api_key)
+        #: Holds the login, while ``_storing`` changes with key and namespace.
+        self._core = self._storing
+        if self.store_enabled and initial_heartbeat and default_device_uid is not None:
+            self.store()
 
     def _https(self) -> bool | None:
-        protocol = self.DEFAULT_BYTEPORT_API_PROTOCOL
+        protocol, host = self.DEFAULT_BYTEPORT_API_PROTOCOL, self.byteport_api_hostname
         if protocol is _PROTOCOL:
             return None
         if protocol not in ("http", "https"):
-            raise ByteportClientException(
-                f"DEFAULT_BYTEPORT_API_PROTOCOL is {protocol!r}: write 'http' or 'https'"
+            raise refused(f"DEFAULT_BYTEPORT_API_PROTOCOL is {protocol!r}: write 'http' or 'https'")
+        if isinstance(host, str) and "://" in host and not host.startswith(f"{protocol}://"):
+            raise refused(
+                f"DEFAULT_BYTEPORT_API_PROTOCOL is {protocol!r}, and the host is written with another"
             )
         return protocol == "https"
+
+    def _store_to(self, namespace: str | int | None, key: str | int | None) -> None:
+        """Stores there from now on; what is refused changes nothing."""
+        if "_new_core" not in vars(self):  # a subclass sets them before it calls the constructor
+            self._namespace_name, self._api_key = namespace, key
+            return
+        self._storing = self._new_core(namespace, key)
+        self._namespace_name, self._api_key = namespace, key
+        self.store_enabled = namespace is not None and key is not None
+        self.store_base_url = None
+        if self.store_enabled:
+            self.store_base_url = f"{self._storing.origin}{self.DEFAULT_BYTEPORT_STORE_PATH}{namespace}"
+
+    @property
+    def namespace_name(self) -> str | int | None:
+        """The namespace that is stored to. Setting it raises as the constructor does, but sends nothing."""
+        return self._namespace_name
+
+    @namespace_name.setter
+    def namespace_name(self, namespace: str | int | None) -> None:
+        self._store_to(namespace, self._api_key)
+
+    @property
+    def api_key(self) -> str | int | None:
+        """The key that is stored with. Setting it raises as the constructor does, but sends nothing."""
+        return self._api_key
+
+    @api_key.setter
+    def api_key(self, key: str | int | None) -> None:
+        self._store_to(self._namespace_name, key)
 
     def __repr__(self) -> str:
         """The host, namespace and device; never the key."""
@@ -183,7 +221,7 @@ class ByteportHttpClient(AbstractByteportClient):
         ByteportClientUnsupportedTimestampTypeException before anything is sent; ByteportClientForbiddenException for a wrong
         key. Storing again after a ByteportConnectException is safe with a timestamp: the same value at the same time is one.
         """
-        self._core.store(data, self.device_uid if device_uid is None else device_uid, timestamp)
+        self._storing.store(data, self.device_uid if device_uid is None else device_uid, timestamp)
 
     def log(self, message: object, level: str = "info", device_uid: str | int | None = None) -> None:
         """Stores a message that the service shows in its log. Levels: debug, info, warn, error. Raises as :meth:`store`."""
@@ -200,7 +238,7 @@ class ByteportHttpClient(AbstractByteportClient):
 
     def logout(self) -> str:
         """Ends the session, here in any case, and returns what the service says to that."""
-        return self._core.logout()
+        return self._core.logout(self.LOGOUT_PATH)
 
     def list_namespaces(self) -> list[dict[str, Any]]:
         """The namespaces that the user may see, as the service describes them: keys are among it."""
@@ -240,7 +278,12 @@ class ByteportHttpClient(AbstractByteportClient):
 
     def _get_json(self, path: str, query: Mapping[str, object]) -> Any:
         pairs = [(name, self._query_text(name, value)) for name, value in query.items()]
-        return json.loads(self._core.get_json(path, pairs))
+        text = self._core.get_json(path, pairs)
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:  # such as an integer of 5,000 digits
+            message = f"the answer to GET {path} is JSON that Python cannot hold: {type(error).__name__}"
+            raise refused(message, 21, "decode") from error
 
     def _query_text(self, name: str, value: object) -> str:
         if isinstance(value, datetime.datetime):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from .client_base import ByteportClientException
+from .client_base import refused
 
 __all__ = ["PROXY_TYPE_HTTP", "PROXY_TYPE_SOCKS4", "PROXY_TYPE_SOCKS5"]
 
@@ -19,19 +19,20 @@ _SCHEMES = {PROXY_TYPE_SOCKS4: "socks4a", PROXY_TYPE_SOCKS5: "socks5", PROXY_TYP
 
 def proxy_url(kind: int, host: str, port: int | str, username: str | None, password: str | None) -> str:
     """The proxy as the core reads it: ``socks5://user:password@host:port``, with both percent-encoded."""
-    scheme = _SCHEMES.get(kind)
-    if scheme is None:
-        raise ByteportClientException(f"proxy_type {kind!r} is none of the PROXY_TYPE_ constants")
+    if kind not in list(_SCHEMES):  # a list asks for no hash
+        raise refused(f"proxy_type {kind!r} is none of the PROXY_TYPE_ constants")
+    if not isinstance(host, str):
+        raise refused(f"proxy_addr must be str, not {type(host).__name__}")
     login = ""
     if username is not None or password is not None:
         login = f"{_encoded('proxy_username', username)}:{_encoded('proxy_password', password)}@"
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
-    return f"{scheme}://{login}{host}:{port}"
+    return f"{_SCHEMES[kind]}://{login}{host}:{port}"
 
 
 def _encoded(what: str, text: str | None) -> str:
     try:
         return quote(text or "", safe="")
     except (TypeError, UnicodeError):
-        raise ByteportClientException(f"{what} is no text that UTF-8 can carry") from None
+        raise refused(f"{what} is no text that UTF-8 can carry") from None

@@ -2,32 +2,5 @@
 # Copyright The libbyteport authors
 """As :mod:`byteport.client_base`."""
 
-from byteport.client_base import (
-    AbstractByteportClient,
-    ByteportClientDeviceNotFoundException,
-    ByteportClientException,
-    ByteportClientForbiddenException,
-    ByteportClientInvalidDataTypeException,
-    ByteportClientInvalidFieldNameException,
-    ByteportClientUnsupportedCompressionException,
-    ByteportClientUnsupportedTimestampTypeException,
-    ByteportConnectException,
-    ByteportLoginFailedException,
-    ByteportNotAllowedException,
-    ByteportServerException,
-)
-
-__all__ = [
-    "AbstractByteportClient",
-    "ByteportClientDeviceNotFoundException",
-    "ByteportClientException",
-    "ByteportClientForbiddenException",
-    "ByteportClientInvalidDataTypeException",
-    "ByteportClientInvalidFieldNameException",
-    "ByteportClientUnsupportedCompressionException",
-    "ByteportClientUnsupportedTimestampTypeException",
-    "ByteportConnectException",
-    "ByteportLoginFailedException",
-    "ByteportNotAllowedException",
-    "ByteportServerException",
-]
+from byteport.client_base import *  # noqa: F403 - __all__ names them
+from byteport.client_base import __all__ as __all__

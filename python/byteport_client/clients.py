@@ -2,38 +2,5 @@
 # Copyright The libbyteport authors
 """As :mod:`byteport.clients`."""
 
-from byteport.clients import (
-    AbstractByteportClient,
-    ByteportClientDeviceNotFoundException,
-    ByteportClientException,
-    ByteportClientForbiddenException,
-    ByteportClientInvalidDataTypeException,
-    ByteportClientInvalidFieldNameException,
-    ByteportClientUnsupportedCompressionException,
-    ByteportClientUnsupportedTimestampTypeException,
-    ByteportConnectException,
-    ByteportHttpClient,
-    ByteportHttpGetClient,
-    ByteportHttpPostClient,
-    ByteportLoginFailedException,
-    ByteportNotAllowedException,
-    ByteportServerException,
-)
-
-__all__ = [
-    "AbstractByteportClient",
-    "ByteportClientDeviceNotFoundException",
-    "ByteportClientException",
-    "ByteportClientForbiddenException",
-    "ByteportClientInvalidDataTypeException",
-    "ByteportClientInvalidFieldNameException",
-    "ByteportClientUnsupportedCompressionException",
-    "ByteportClientUnsupportedTimestampTypeException",
-    "ByteportConnectException",
-    "ByteportHttpClient",
-    "ByteportHttpGetClient",
-    "ByteportHttpPostClient",
-    "ByteportLoginFailedException",
-    "ByteportNotAllowedException",
-    "ByteportServerException",
-]
+from byteport.clients import *  # noqa: F403 - __all__ names them
+from byteport.clients import __all__ as __all__

@@ -2,38 +2,5 @@
 # Copyright The libbyteport authors
 """As :mod:`byteport.http_clients`."""
 
-from byteport.http_clients import (
-    AbstractByteportClient,
-    ByteportClientDeviceNotFoundException,
-    ByteportClientException,
-    ByteportClientForbiddenException,
-    ByteportClientInvalidDataTypeException,
-    ByteportClientInvalidFieldNameException,
-    ByteportClientUnsupportedCompressionException,
-    ByteportClientUnsupportedTimestampTypeException,
-    ByteportConnectException,
-    ByteportHttpClient,
-    ByteportHttpGetClient,
-    ByteportHttpPostClient,
-    ByteportLoginFailedException,
-    ByteportNotAllowedException,
-    ByteportServerException,
-)
-
-__all__ = [
-    "AbstractByteportClient",
-    "ByteportClientDeviceNotFoundException",
-    "ByteportClientException",
-    "ByteportClientForbiddenException",
-    "ByteportClientInvalidDataTypeException",
-    "ByteportClientInvalidFieldNameException",
-    "ByteportClientUnsupportedCompressionException",
-    "ByteportClientUnsupportedTimestampTypeException",
-    "ByteportConnectException",
-    "ByteportHttpClient",
-    "ByteportHttpGetClient",
-    "ByteportHttpPostClient",
-    "ByteportLoginFailedException",
-    "ByteportNotAllowedException",
-    "ByteportServerException",
-]
+from byteport.http_clients import *  # noqa: F403 - __all__ names them
+from byteport.http_clients import __all__ as __all__

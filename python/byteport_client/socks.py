@@ -2,6 +2,5 @@
 # Copyright The libbyteport authors
 """As :mod:`byteport.socks`."""
 
-from byteport.socks import PROXY_TYPE_HTTP, PROXY_TYPE_SOCKS4, PROXY_TYPE_SOCKS5
-
-__all__ = ["PROXY_TYPE_HTTP", "PROXY_TYPE_SOCKS4", "PROXY_TYPE_SOCKS5"]
+from byteport.socks import *  # noqa: F403 - __all__ names them
+from byteport.socks import __all__ as __all__

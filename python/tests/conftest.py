@@ -92,8 +92,10 @@ class Server(NamedTuple):
     password: str = "pass word&="
 
 
-def _program() -> str:
-    program = os.environ.get("BYTEPORT_SERVER") or str(ROOT / "target" / "debug" / "byteport-server")
+def server_program() -> str:
+    # A relative folder as cargo takes it when it runs in ROOT.
+    target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+    program = os.environ.get("BYTEPORT_SERVER") or str(target / "debug" / "byteport-server")
     assert os.access(program, os.X_OK), f"{program} is missing: build byteport-server, or set BYTEPORT_SERVER"
     return program
 
@@ -120,7 +122,7 @@ def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
         "namespaces": [{"name": expected.namespace, "write_key": expected.key, "http_write_method": "both"}],
     }
     (folder / "seed.json").write_text(json.dumps(seed))
-    command = [_program(), "--data", str(folder / "data"), "--listen", "127.0.0.1:0"]
+    command = [server_program(), "--data", str(folder / "data"), "--listen", "127.0.0.1:0"]
     command += ["--seed", str(folder / "seed.json")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -79,9 +80,136 @@ def test_a_subclass_chooses_protocol_and_host(recorder: Recorder) -> None:
     assert url(Secure, recorder.host) == f"https://{recorder.host}{path}"
     assert url(ByteportHttpClient) == f"https://api.byteport.se{path}"
     assert url(ByteportHttpClient, "http://h:81") == f"http://h:81{path}"
-    assert ByteportHttpClient.DEFAULT_BYTEPORT_API_STORE_URL == "https://api.byteport.se/api/v1/timeseries/"
     with pytest.raises(ByteportClientException, match="'ftp'"):
         url(Wrong)
+
+
+@pytest.mark.parametrize(("protocol", "other"), [("https", "http"), ("http", "https")])
+def test_a_protocol_and_a_host_that_contradict_each_other(
+    protocol: str, other: str, recorder: Recorder
+) -> None:
+    class Chosen(ByteportHttpClient):
+        DEFAULT_BYTEPORT_API_PROTOCOL = protocol
+
+    class Both(Chosen):
+        DEFAULT_BYTEPORT_API_HOSTNAME = f"{other}://{recorder.host}"
+
+    calls = (partial(Chosen, NS, KEY, UID, f"{other}://{recorder.host}"), partial(Both, NS, KEY, UID))
+    for call in calls:
+        with pytest.raises(ByteportClientException, match=f"is '{protocol}', and the host") as caught:
+            call()
+        assert (caught.value.code, caught.value.phase) == (1, "check")
+    assert recorder.raw == []
+    same = Chosen(NS, KEY, UID, f"{protocol}://{recorder.host}", initial_heartbeat=False)
+    assert same.store_base_url == f"{protocol}://{recorder.host}/api/v1/timeseries/{NS}"
+
+
+def test_a_subclass_chooses_paths(recorder: Recorder) -> None:
+    class Moved(ByteportHttpClient):
+        DEFAULT_BYTEPORT_STORE_PATH = "/b/store/"
+        LOGIN_PATH = "/b/in/"
+        LOGOUT_PATH = "/b/out/"
+        LIST_NAMESPACES = "/b/ns/"
+        LOAD_TIMESERIES_DATA = "/b/%s.%s.%s/"
+
+    cookies = (("Set-Cookie", "csrftoken=a"), ("Set-Cookie", "sessionid=b"))
+    recorder.always(Answer(body=b"[]", headers=cookies))
+    client = Moved(NS, KEY, UID, recorder.host)
+    assert client.store_base_url == f"http://{recorder.host}/b/store/{NS}"
+    client.login("me", "pw")
+    client.list_namespaces()
+    client.load_timeseries_data("n", "d", "f")
+    client.logout()
+    paths = [request["path"] for request in recorder.requests]
+    assert paths == [f"/b/store/{NS}/{UID}/", "/b/in/", "/b/in/", "/b/ns/", "/b/n.d.f/", "/b/out/"]
+
+
+@pytest.mark.parametrize(
+    "path", ["b/", "/b", "", "/b?/", "/b#/", "/b\n/", "/b /", "/\ud800/", None, 5], ids=ascii
+)
+def test_paths_that_are_none(path: Any, recorder: Recorder) -> None:
+    class Moved(ByteportHttpClient):
+        DEFAULT_BYTEPORT_STORE_PATH = path
+
+    class Out(ByteportHttpClient):
+        LOGOUT_PATH = path
+
+    for call in (
+        lambda: Moved(NS, KEY, UID, recorder.host),
+        Out(NS, KEY, UID, recorder.host, initial_heartbeat=False).logout,
+    ):
+        with pytest.raises(ByteportClientException, match="path") as caught:
+            call()
+        assert (caught.value.code, caught.value.phase) == (1, "check")
+    assert recorder.raw == []
+
+
+def test_key_and_namespace_may_change(recorder: Recorder) -> None:
+    client = ByteportHttpClient(NS, KEY, UID, recorder.host, initial_heartbeat=False)
+    client.login("me", "pw")
+    client.api_key = "an0ther"
+    client.store()
+    client.namespace_name = "second"
+    client.store()
+    stores = [(request["path"], request["form"]) for request in recorder.requests[2:]]
+    assert stores == [
+        (f"/api/v1/timeseries/{NS}/{UID}/", [["_key", "an0ther"]]),
+        (f"/api/v1/timeseries/second/{UID}/", [["_key", "an0ther"]]),
+    ]
+    assert (client.api_key, client.namespace_name) == ("an0ther", "second")
+    assert client.store_base_url == f"http://{recorder.host}/api/v1/timeseries/second"
+    assert "namespace='second'" in repr(client)
+    assert "an0ther" not in repr(client)
+    client.list_namespaces()  # the login is still there
+    assert "sessionid=SESS456" in recorder.requests[-1]["cookies"]
+    client.logout()
+    assert "sessionid=SESS456" in recorder.requests[-1]["cookies"]
+
+
+def test_a_key_that_is_refused_changes_nothing(recorder: Recorder) -> None:
+    client = ByteportHttpClient(NS, KEY, UID, recorder.host, initial_heartbeat=False)
+    with pytest.raises(ByteportClientException, match="API key"):
+        client.api_key = ""
+    with pytest.raises(ByteportClientException, match="invalid namespace"):
+        client.namespace_name = "a b"
+    assert (client.api_key, client.namespace_name, client.store_enabled) == (KEY, NS, True)
+    client.store()
+    assert recorder.requests[-1]["form"] == [["_key", KEY]]
+
+
+def test_a_key_may_come_and_go(recorder: Recorder) -> None:
+    client = ByteportHttpClient(default_device_uid=UID, byteport_api_hostname=recorder.host)
+    client.namespace_name, client.api_key = NS, KEY
+    assert client.store_enabled is True
+    client.store()
+    client.api_key = None
+    assert (client.store_enabled, client.store_base_url) == (False, None)
+    with pytest.raises(ByteportClientException, match="storing needs"):
+        client.store()
+    assert [request["form"] for request in recorder.requests] == [[["_key", KEY]]]
+
+
+def test_a_subclass_may_set_its_key_before_it_calls_the_constructor(recorder: Recorder) -> None:
+    class Own(ByteportHttpClient):
+        def __init__(self) -> None:
+            self.namespace_name, self.api_key = NS, KEY
+            super().__init__(self.namespace_name, self.api_key, UID, recorder.host)
+
+    assert (Own().api_key, len(recorder.requests)) == (KEY, 1)
+
+
+def test_namespace_and_key_may_be_numbers(recorder: Recorder) -> None:
+    client = ByteportHttpClient(77, 12345, UID, recorder.host)
+    assert (client.namespace_name, client.api_key) == (77, 12345)
+    assert recorder.requests[0]["path"] == f"/api/v1/timeseries/77/{UID}/"
+    assert recorder.requests[0]["form"] == [["_key", "12345"]]
+
+
+def test_a_time_out_longer_than_any_clock(recorder: Recorder) -> None:
+    for seconds in (1e9, 1.8e19):
+        client = ByteportHttpClient(NS, KEY, UID, recorder.host, timeout=seconds, connect_timeout=seconds)
+        client.store({"x": 1})
+    assert len(recorder.requests) == 4
 
 
 def test_a_subclass_may_override_store(recorder: Recorder) -> None:

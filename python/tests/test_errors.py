@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import logging
 import socket
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -173,6 +175,43 @@ def test_something_else_where_json_is_due(
         assert (error.code, error.phase, error.status) == (21, "decode", 200)
 
 
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000 + b"]" * 100_000, b"[" + b"1" * 5000 + b"]"], ids=["deep", "long"]
+)
+def test_json_that_python_cannot_hold(body: bytes, recorder: Recorder, session: ByteportHttpClient) -> None:
+    recorder.always(Answer(body=body))
+    error = fails(ByteportClientException, "JSON", session.list_namespaces)
+    assert (error.code, error.phase) == (21, "decode")
+
+
+def test_a_parameter_that_is_no_text(session: ByteportHttpClient, recorder: Recorder) -> None:
+    before = len(recorder.requests)
+    for parameters in ({"\ud800": 1}, {"\ud800": "\ud800"}, {"scale": "\ud800"}):
+        with pytest.raises(ByteportClientException) as caught:
+            session.load_timeseries_data("n", "d", "f", **parameters)
+        assert caught.value.phase == "check"
+    assert len(recorder.requests) == before
+
+
+LAST = """
+from byteport.clients import ByteportHttpClient
+class Last:
+    def __init__(self):
+        self.client, self.out = ByteportHttpClient("ns", "key", "dev", "127.0.0.1:9", initial_heartbeat=False), print
+    def __del__(self, base=BaseException):
+        try:
+            self.client.store({"bad name": 1})
+        except base as error:
+            self.out(type(error).__name__, getattr(error, "code", error))
+last = Last()
+"""
+
+
+def test_a_refusal_while_the_interpreter_ends() -> None:
+    done = subprocess.run([sys.executable, "-I", "-c", LAST], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("ByteportClientInvalidFieldNameException 2\n", "")
+
+
 def test_a_wrong_key_raises_from_the_constructor(recorder: Recorder) -> None:
     recorder.always(Answer(403))
     error = fails(
@@ -213,13 +252,21 @@ BAD_SETTINGS: list[dict[str, Any]] = [
     {"byteport_api_hostname": None},
     {"byteport_api_hostname": 5},
     {"api_key": ""},
-    {"api_key": 5},
+    {"api_key": True},
+    {"api_key": 5.5},
+    {"api_key": b"key"},
     {"api_key": "\ud800" + KEY},
     {"timeout": 0},
     {"timeout": -1},
     {"timeout": float("nan")},
     {"connect_timeout": "soon"},
+    {"timeout": 1e300},
+    {"ca_file": 5},
+    {"ca_file": ["a.pem"]},
     {"proxy_port": 1080, "proxy_type": 9},
+    {"proxy_port": 1080, "proxy_type": []},
+    {"proxy_port": 1080, "proxy_addr": None},
+    {"proxy_port": 1080, "proxy_addr": b"localhost"},
     {"proxy_port": "port"},
     {"proxy_port": 1080, "proxy_password": "\ud800" + KEY},
     {"proxy_port": 1080, "proxy_username": 5},
@@ -229,7 +276,8 @@ BAD_SETTINGS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("settings", BAD_SETTINGS, ids=repr)
 def test_settings_that_make_no_sense(settings: dict[str, Any]) -> None:
     given = {"namespace_name": NS, "api_key": KEY, "default_device_uid": UID, **settings}
-    fails(ByteportClientException, r"\w+ \w+", lambda: ByteportHttpClient(**given))
+    error = fails(ByteportClientException, r"\w+ \w+", lambda: ByteportHttpClient(**given))
+    assert (error.code, error.phase) == (1, "check")
 
 
 def test_bad_arguments_of_a_login(recorder: Recorder, client: ByteportHttpClient) -> None:

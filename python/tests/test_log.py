@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -112,6 +112,43 @@ def test_what_a_handler_raises_stays_there(
         HTTP.setLevel(logging.NOTSET)
     assert len(recorder.requests) == 1
     assert len(unraisable) == 1
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, BaseException])
+def test_what_is_no_exception_comes_out_of_the_call(
+    kind: type[BaseException], client: ByteportHttpClient, recorder: Recorder
+) -> None:
+    def interrupted(record: logging.LogRecord) -> bool:
+        raise kind("by a filter")
+
+    HTTP.addFilter(interrupted)
+    HTTP.setLevel(logging.DEBUG)
+    try:
+        calls: list[Callable[[], object]] = [
+            lambda: client.store({"x": 1}),
+            client.list_namespaces,
+            lambda: ByteportHttpClient(byteport_api_hostname=recorder.host),
+        ]
+        for call in calls:
+            with pytest.raises(kind, match="by a filter"):
+                call()
+    finally:
+        HTTP.removeFilter(interrupted)
+        HTTP.setLevel(logging.NOTSET)
+    assert len(recorder.requests) == 2
+    client.store({"x": 2})  # nothing is left over
+
+
+def test_an_interrupt_while_levels_are_asked_for(
+    client: ByteportHttpClient, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(level: int) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(HTTP, "isEnabledFor", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.store({"x": 1})
+    assert recorder.requests == []
 
 
 def test_no_message_holds_a_secret(recorder: Recorder, kept: Kept) -> None:

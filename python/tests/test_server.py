@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +18,23 @@ from byteport.clients import (
     ByteportHttpGetClient,
     ByteportLoginFailedException,
 )
-from conftest import Server
+from conftest import ROOT, Server, server_program
 
 START = datetime.datetime(2015, 5, 1, 12, 0, 0, 12345)
 HOUR = datetime.timedelta(hours=1)
+
+
+def test_the_server_is_where_cargo_puts_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "debug" / "byteport-server"
+    program.parent.mkdir()
+    program.touch(0o755)
+    monkeypatch.delenv("BYTEPORT_SERVER", raising=False)
+    for target in (str(tmp_path), os.path.relpath(tmp_path, ROOT)):
+        monkeypatch.setenv("CARGO_TARGET_DIR", target)
+        assert Path(server_program()).samefile(program)
+    monkeypatch.setenv("BYTEPORT_SERVER", str(tmp_path / "other"))
+    with pytest.raises(AssertionError, match="other is missing"):
+        server_program()
 
 
 @pytest.fixture

@@ -73,6 +73,10 @@ def test_what_is_no_time_is_refused(value: Any, client: ByteportHttpClient, reco
     assert caught.value.code == 3
     with pytest.raises(ByteportClientUnsupportedTimestampTypeException):
         client.auto_timestamp(value)
+    for convert in (client.unix_time_micros, client.timestamp_as_utc):
+        with pytest.raises(ByteportClientUnsupportedTimestampTypeException, match="unsupported") as caught:
+            convert(value)
+        assert (caught.value.code, caught.value.phase) == (3, "check")
     assert recorder.requests == []
 
 
@@ -104,3 +108,6 @@ def test_the_edges_of_datetime(client: ByteportHttpClient) -> None:
     assert client.auto_timestamp(datetime.datetime.min.replace(tzinfo=east)) == "-62135647200"
     assert client.auto_timestamp(datetime.datetime.max) == "253402300799.999999"
     assert client.timestamp_as_utc(EPOCH).tzinfo is timezone.utc
+    with pytest.raises(ByteportClientUnsupportedTimestampTypeException, match="years 1 to 9999") as caught:
+        client.timestamp_as_utc(datetime.datetime.min.replace(tzinfo=east))
+    assert caught.value.code == 3

@@ -7,7 +7,11 @@ from __future__ import annotations
 import collections
 import decimal
 import enum
+import math
+import struct
+import sys
 import types
+from random import Random
 from typing import Any
 
 import pytest
@@ -67,6 +71,34 @@ def test_values_travel_as_text(value: Any, text: str, client: ByteportHttpClient
     assert client.convert_data_to_utf8({"field": value}) == {"field": text.encode()}
 
 
+def test_floats_travel_as_str_writes_them(client: ByteportHttpClient) -> None:
+    random = Random(20261123)
+    floats = [0.0, -0.0, 5e-324, 2.0**-1074, sys.float_info.max, sys.float_info.min, 874159549753352.25]
+    for power in range(-30, 31):
+        edge = float(f"1e{power}")
+        floats += [edge, math.nextafter(edge, 0), math.nextafter(edge, math.inf)]
+        floats += [random.random() * edge for _ in range(200)]
+    bits = (random.getrandbits(64) for _ in range(20_000))
+    floats += [
+        number
+        for (number,) in (struct.unpack("d", struct.pack("Q", b)) for b in bits)
+        if math.isfinite(number)
+    ]
+    for number in floats:
+        assert client.utf8_encode_value(number) == str(number).encode()
+        assert client.utf8_encode_value(-number) == str(-number).encode()
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1e16, "1e+16"), (1e-5, "1e-05"), (1e-7, "1e-07"), (1e300, "1e+300")]
+)
+def test_floats_with_an_exponent(
+    number: float, text: str, client: ByteportHttpClient, recorder: Recorder
+) -> None:
+    client.store({"x": number})
+    assert ["x", text] in recorder.requests[0]["form"]
+
+
 class Broken:
     def __str__(self) -> str:
         raise ZeroDivisionError("no words")
@@ -122,6 +154,8 @@ def test_data_is_a_mapping(data: Any, client: ByteportHttpClient, recorder: Reco
         ByteportClientInvalidDataTypeException, match=f"must be a dict .*not {type(data).__name__}"
     ):
         client.store(data)
+    with pytest.raises(ByteportClientInvalidDataTypeException, match="must be a dict"):
+        client.convert_data_to_utf8(data)
     assert recorder.requests == []
 
 

@@ -2,6 +2,7 @@
 // Copyright The libbyteport authors
 //! The core's client as a Python class: arguments converted, then the call without the interpreter's lock.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use byteport_core::model::Reading;
@@ -25,12 +26,17 @@ impl Client {
         py: Python<'_>,
         call: impl FnOnce(&byteport_core::Client) -> Result<T> + Send,
     ) -> PyResult<T> {
-        log::listen(py);
+        log::listen(py)?;
         let done = py.detach(|| call(&self.core));
-        match interrupt::raised() {
-            Some(raised) => Err(raised),
-            None => done.map_err(|failure| error::exception(py, &failure)),
-        }
+        finished(py, done)
+    }
+}
+
+/// What a call of the core came to; what a signal's or a logging handler raised in it goes first.
+fn finished<T>(py: Python<'_>, done: Result<T>) -> PyResult<T> {
+    match interrupt::raised() {
+        Some(raised) => Err(raised),
+        None => done.map_err(|failure| error::exception(py, &failure)),
     }
 }
 
@@ -39,15 +45,16 @@ impl Client {
     #[new]
     #[pyo3(signature = (host, **options))]
     fn new(py: Python<'_>, host: &Bound<'_, PyAny>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
+        error::prepare(py)?;
         let mut core = Options::new().host(&text("the host", host)?);
         for (name, value) in options.into_iter().flatten() {
-            if !value.is_none() {
-                core = set(core, name.cast::<PyString>()?.to_cow()?.as_ref(), &value)?;
+            let name = name.cast::<PyString>()?.to_cow()?;
+            if !value.is_none() || name == "store_path" {
+                core = set(core, &name, &value)?;
             }
         }
-        log::listen(py);
-        let core = byteport_core::Client::new(core).map_err(|failure| error::exception(py, &failure))?;
-        Ok(Client { core })
+        log::listen(py)?;
+        finished(py, byteport_core::Client::new(core)).map(|core| Client { core })
     }
 
     #[getter]
@@ -78,17 +85,20 @@ impl Client {
         self.run(py, |core| core.login_at(&path, &username, &password))
     }
 
-    fn logout(&self, py: Python<'_>) -> PyResult<String> {
-        self.run(py, byteport_core::Client::logout)
+    fn logout(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<String> {
+        let path = text("the path", path)?;
+        self.run(py, |core| core.logout_at(&path))
     }
 
     fn get_json(
         &self,
         py: Python<'_>,
         path: &Bound<'_, PyAny>,
-        query: Vec<(String, String)>,
+        query: Vec<(Bound<'_, PyAny>, String)>,
     ) -> PyResult<String> {
         let path = absolute(path)?;
+        let query = query.into_iter().map(|(name, value)| Ok((text("the parameter's name", &name)?, value)));
+        let query: Vec<(String, String)> = query.collect::<PyResult<_>>()?;
         let query: Vec<(&str, &str)> =
             query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.run(py, |core| core.get_json(&path, &query))
@@ -105,7 +115,8 @@ fn set(options: Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Optio
     Ok(match name {
         "https" => options.https(value.extract()?),
         "namespace" => options.namespace(&convert::name_text("namespace", value)?),
-        "key" => options.key(&text("the API key", value)?),
+        "key" => options.key(&key(value)?),
+        "store_path" => options.store_path(&text("the store path", value)?),
         "get" if value.is_truthy()? => options.store_method(Method::Get),
         "get" => options,
         "proxy" => {
@@ -114,9 +125,20 @@ fn set(options: Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Optio
         }
         "timeout" => options.timeout(seconds(name, value)?),
         "connect_timeout" => options.connect_timeout(seconds(name, value)?),
-        "ca_file" => options.ca_file(value.extract::<std::path::PathBuf>()?),
+        "ca_file" => options.ca_file(value.extract::<PathBuf>().map_err(|cause| {
+            let message = format!("ca_file must be a path, not {}", convert::kind(value));
+            error::refused_because(py, ErrorCode::InvalidArgument, message, cause)
+        })?),
         _ => return Err(PyTypeError::new_err(format!("there is no option {name}"))),
     })
+}
+
+/// An API key, which may be a number as names may.
+fn key(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    match convert::number_text(value) {
+        Some(digits) => digits,
+        None => text("the API key", value),
+    }
 }
 
 /// A text of whatever content; its content is not repeated in the error, for it may be a secret.

@@ -46,7 +46,7 @@ pub(crate) fn reading(
     Ok(reading)
 }
 
-type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+pub(crate) type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 fn pairs<'py>(data: &Bound<'py, PyAny>) -> PyResult<Vec<Pair<'py>>> {
     if let Ok(dict) = data.cast::<PyDict>() {
@@ -67,11 +67,17 @@ pub(crate) fn name_text(what: &str, name: &Bound<'_, PyAny>) -> PyResult<String>
             refused_because(py, InvalidName, format!("invalid {what} {}", shown(name)), cause)
         });
     }
-    if name.is_instance_of::<PyInt>() && !name.is_instance_of::<PyBool>() && what != "field name" {
-        return Ok(name.str()?.to_cow()?.into_owned());
+    if let Some(digits) = number_text(name).filter(|_| what != "field name") {
+        return digits;
     }
     let message = format!("invalid {what} {}: it must be str, not {}", shown(name), kind(name));
     Err(refused(py, InvalidName, message))
+}
+
+/// The digits of an int, where a program may write one for a text.
+pub(crate) fn number_text(value: &Bound<'_, PyAny>) -> Option<PyResult<String>> {
+    let is_number = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
+    is_number.then(|| Ok(value.str()?.to_cow()?.into_owned()))
 }
 
 /// The beginning of a value's `repr`.
@@ -79,13 +85,11 @@ fn shown(value: &Bound<'_, PyAny>) -> String {
     value.repr().map_or_else(|_| String::new(), |text| text.to_string_lossy().chars().take(40).collect())
 }
 
-/// A field's value. Exact built-in types are read as they are, everything else by what `str()` makes of it.
+/// A field's value. Texts and small ints are read as they are, everything else by what `str()` makes of it: floats too, for
+/// the core writes some of them otherwise, such as `1e16`, or the last digit of one halfway between two shortest texts.
 fn value(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     if let Ok(text) = value.cast_exact::<PyString>() {
         return utf8(field, text);
-    }
-    if let Ok(number) = value.cast_exact::<PyFloat>() {
-        return Ok(Value::Number(number.extract()?));
     }
     if value.is_exact_instance_of::<PyInt>() {
         if let Ok(number) = value.extract::<i64>() {
@@ -151,9 +155,7 @@ fn timestamp(value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
         let seconds = value.extract::<i64>().unwrap_or(i64::MAX); // out of range as it is
         Some(Timestamp::from_secs(seconds))
     } else if let Ok(date) = value.cast::<PyDateTime>() {
-        return micros(date).map(Timestamp::from_micros).map_err(|cause| {
-            refused_because(py, InvalidTimestamp, format!("unsupported timestamp: {}", shown(value)), cause)
-        });
+        return micros(date).map(Timestamp::from_micros);
     } else {
         None
     };
@@ -166,8 +168,16 @@ fn timestamp(value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
     )
 }
 
-/// Microseconds since the epoch by integer arithmetic; a datetime without zone is UTC.
+/// Microseconds since the epoch; a datetime without zone is UTC.
 fn micros(date: &Bound<'_, PyDateTime>) -> PyResult<i64> {
+    since_epoch(date).map_err(|cause| {
+        let message = format!("unsupported timestamp: {}", shown(date));
+        refused_because(date.py(), InvalidTimestamp, message, cause)
+    })
+}
+
+/// [`micros`] by integer arithmetic, with the errors of the datetime's zone.
+fn since_epoch(date: &Bound<'_, PyDateTime>) -> PyResult<i64> {
     static EPOCHS: PyOnceLock<(Py<PyDateTime>, Py<PyDateTime>)> = PyOnceLock::new();
     let py = date.py();
     let (naive, utc) = EPOCHS.get_or_try_init(py, || -> PyResult<_> {
@@ -210,15 +220,26 @@ pub(crate) fn timestamp_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// A datetime's microseconds since the epoch.
 #[pyfunction]
-pub(crate) fn unix_micros(date: &Bound<'_, PyDateTime>) -> PyResult<i64> {
-    micros(date)
+pub(crate) fn unix_micros(date: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let datetime = date.cast::<PyDateTime>().map_err(|_| {
+        let message = format!("unsupported timestamp: {} is no datetime", shown(date));
+        refused(date.py(), InvalidTimestamp, message)
+    })?;
+    micros(datetime)
+}
+
+/// The names and values of a mapping.
+#[pyfunction]
+pub(crate) fn items<'py>(data: &Bound<'py, PyAny>) -> PyResult<Vec<Pair<'py>>> {
+    pairs(data)
 }
 
 /// The wire text of a value.
 #[pyfunction]
-pub(crate) fn value_text(field: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn value_text(field: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<String> {
     let py = value.py();
-    let value = self::value(field, value)?;
+    let field = field.to_string_lossy();
+    let value = self::value(&field, value)?;
     let text = value
         .to_wire()
         .map_err(|error| refused(py, error.code(), format!("field {field:?}: {}", error.message())));

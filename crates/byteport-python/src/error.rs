@@ -6,6 +6,23 @@ use byteport_core::{Error, ErrorCode};
 use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+static CLASSES: PyOnceLock<Vec<(ErrorCode, Py<PyAny>)>> = PyOnceLock::new();
+
+/// Fetches the classes, once: when the interpreter goes down there are no modules to look in.
+pub(crate) fn prepare(py: Python<'_>) -> PyResult<()> {
+    classes(py).map(|_| ())
+}
+
+fn classes(py: Python<'_>) -> PyResult<&[(ErrorCode, Py<PyAny>)]> {
+    let classes = CLASSES.get_or_try_init(py, || {
+        let module = py.import(intern!(py, "byteport.client_base"))?;
+        let all = ErrorCode::ALL.iter();
+        all.map(|code| Ok((*code, module.getattr(class(*code))?.unbind()))).collect::<PyResult<_>>()
+    });
+    classes.map(Vec::as_slice)
+}
 
 /// The exception class for a code.
 fn class(code: ErrorCode) -> &'static str {
@@ -34,8 +51,9 @@ pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
-    let module = py.import(intern!(py, "byteport.client_base"))?;
-    let exception = module.getattr(class(error.code()))?.call1((error.to_string(),))?;
+    let known = classes(py)?.iter().find(|(code, _)| *code == error.code());
+    let (_, class) = known.ok_or_else(|| PyException::new_err(error.to_string()))?;
+    let exception = class.bind(py).call1((error.to_string(),))?;
     exception.setattr(intern!(py, "code"), error.code().number())?;
     exception.setattr(intern!(py, "phase"), error.phase().text())?;
     exception.setattr(intern!(py, "status"), error.status())?;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! Ctrl-C while a call waits: Python's signal handlers run, and what they raise ends the call.
+//! Ctrl-C while a call waits: Python's signal handlers run, and what they raise ends the call. What a logging handler
+//! raises that is no `Exception`, such as `SystemExit`, is raised by the call when it ends.
 //!
 //! Invariant: what a handler raised in a call is taken out before that call returns, on the same thread.
 
@@ -18,13 +19,18 @@ pub(crate) fn install() {
         // Where the interpreter is going down there is nobody to ask.
         let raised = Python::try_attach(|py| py.check_signals().err()).flatten();
         raised.is_some_and(|error| {
-            RAISED.set(Some(error));
+            keep(error);
             true
         })
     });
 }
 
-/// What a signal's handler raised in the call that has just ended.
+/// Keeps what a handler raised for the call that it ran in.
+pub(crate) fn keep(error: PyErr) {
+    RAISED.set(Some(error));
+}
+
+/// What a handler raised in the call that has just ended.
 pub(crate) fn raised() -> Option<PyErr> {
     RAISED.take()
 }

@@ -24,6 +24,7 @@ fn _byteport(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::Client>()?;
     module.add_function(wrap_pyfunction!(convert::is_valid_name, module)?)?;
     module.add_function(wrap_pyfunction!(convert::check_name, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::items, module)?)?;
     module.add_function(wrap_pyfunction!(convert::timestamp_text, module)?)?;
     module.add_function(wrap_pyfunction!(convert::unix_micros, module)?)?;
     module.add_function(wrap_pyfunction!(convert::value_text, module)?)

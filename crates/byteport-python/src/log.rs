@@ -3,14 +3,18 @@
 //! The core's messages to Python's `logging`: target `byteport::http` goes to the logger `byteport.http`, and so on.
 //!
 //! Invariants: nothing is formatted, and the interpreter's lock is not taken, when nobody listens; a handler that itself
-//! calls a client causes no further messages; no exception comes out of logging.
+//! calls a client causes no further messages; no `Exception` comes out of logging, and everything else that a handler
+//! raises, such as a keyboard interrupt, is raised by the call.
 
 use std::cell::Cell;
 
 use ::log::{Level, LevelFilter, Log, Metadata, Record};
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+
+use crate::interrupt;
 
 /// The loggers that the core's messages go to.
 pub(crate) const LOGGERS: [&str; 2] = ["byteport.http", "byteport.net"];
@@ -21,7 +25,8 @@ const DEBUG: u8 = 10;
 struct Bridge;
 
 static BRIDGE: Bridge = Bridge;
-static LISTENERS: PyOnceLock<Vec<Py<PyAny>>> = PyOnceLock::new();
+/// The core's targets and their loggers.
+static LISTENERS: PyOnceLock<Vec<(String, Py<PyAny>)>> = PyOnceLock::new();
 
 thread_local! {
     static BUSY: Cell<bool> = const { Cell::new(false) };
@@ -36,16 +41,20 @@ pub(crate) fn install() {
 
 /// Lets debug messages through from now on if one of the loggers takes them. Called as a call enters; programs may change
 /// levels at any time. Messages above debug are few, and Python sorts them out.
-pub(crate) fn listen(py: Python<'_>) {
-    let max = if debug_is_on(py).unwrap_or(false) { LevelFilter::Debug } else { LevelFilter::Info };
+pub(crate) fn listen(py: Python<'_>) -> PyResult<()> {
+    let debug = match debug_is_on(py) {
+        Err(error) if !error.is_instance_of::<PyException>(py) => return Err(error),
+        on => on.unwrap_or(false),
+    };
+    let max = if debug { LevelFilter::Debug } else { LevelFilter::Info };
     if max != ::log::max_level() {
         ::log::set_max_level(max);
     }
+    Ok(())
 }
 
 fn debug_is_on(py: Python<'_>) -> PyResult<bool> {
-    let loggers = LISTENERS.get_or_try_init(py, || LOGGERS.iter().map(|name| logger(py, name)).collect());
-    for logger in loggers.map_err(|error: PyErr| error)? {
+    for (_, logger) in loggers(py)? {
         if logger.bind(py).call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy()? {
             return Ok(true);
         }
@@ -53,8 +62,13 @@ fn debug_is_on(py: Python<'_>) -> PyResult<bool> {
     Ok(false)
 }
 
-fn logger(py: Python<'_>, name: &str) -> PyResult<Py<PyAny>> {
-    Ok(py.import(intern!(py, "logging"))?.call_method1(intern!(py, "getLogger"), (name,))?.unbind())
+fn loggers(py: Python<'_>) -> PyResult<&[(String, Py<PyAny>)]> {
+    let loggers = LISTENERS.get_or_try_init(py, || -> PyResult<_> {
+        let logging = py.import(intern!(py, "logging"))?;
+        let logger = |name| logging.call_method1(intern!(py, "getLogger"), (name,));
+        LOGGERS.iter().map(|name| Ok((name.replace('.', "::"), logger(*name)?.unbind()))).collect()
+    });
+    loggers.map(Vec::as_slice)
 }
 
 fn emit(py: Python<'_>, record: &Record<'_>) -> PyResult<()> {
@@ -64,7 +78,9 @@ fn emit(py: Python<'_>, record: &Record<'_>) -> PyResult<()> {
         Level::Info => 20,
         Level::Debug | Level::Trace => DEBUG,
     };
-    let logger = logger(py, &record.target().replace("::", "."))?;
+    let Some((_, logger)) = loggers(py)?.iter().find(|(target, _)| target == record.target()) else {
+        return Ok(());
+    };
     let logger = logger.bind(py);
     if logger.call_method1(intern!(py, "isEnabledFor"), (level,))?.is_truthy()? {
         logger.call_method1(intern!(py, "log"), (level, record.args().to_string()))?;
@@ -83,10 +99,10 @@ impl Log for Bridge {
             return;
         }
         // Nothing where the interpreter is going down.
-        let _ = Python::try_attach(|py| {
-            if let Err(error) = emit(py, record) {
-                error.write_unraisable(py, None);
-            }
+        let _ = Python::try_attach(|py| match emit(py, record) {
+            Ok(()) => {}
+            Err(error) if error.is_instance_of::<PyException>(py) => error.write_unraisable(py, None),
+            Err(error) => interrupt::keep(error),
         });
         BUSY.set(false);
     }
