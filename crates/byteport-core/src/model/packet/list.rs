@@ -90,7 +90,7 @@ impl Progress {
             Category::Data => "not a JSON list of {uid, namespace, timestamp, data}",
             Category::Syntax | Category::Io => "not JSON",
         };
-        let place = format_args!("line {} column {}", error.line(), error.column());
+        let place = format!("line {} column {}", error.line(), error.column());
         match self.is_list {
             true => malformed(format!("packet {}: {what} ({place})", self.packets.len())),
             false => malformed(format!("packets: {what} ({place})")),
