@@ -123,7 +123,7 @@ fn append(text: &mut String, point: &Point, series: &Series, tally: &mut Tally) 
     tally.answered += 1;
     let (time, micros) = (point.time.to_iso8601(), point.time.as_micros());
     let (comma, cut, length) = (if is_first { "" } else { "," }, point.is_cut(), point.length);
-    let meta = format_args!("{{\"trv\":{cut},\"vlen\":{length},\"hdts\":\"{micros}\"}}");
+    let meta = format!("{{\"trv\":{cut},\"vlen\":{length},\"hdts\":\"{micros}\"}}");
     let written = write!(text, "{comma}{{\"t\":\"{time}\",\"v\":{value},\"r\":\"{micros}\",\"m\":{meta}}}");
     written.map_err(|error| Failure::internal("answer", error))
 }
