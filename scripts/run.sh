@@ -134,7 +134,7 @@ measure() {
   export BYTEPORT_KEY
   step='storing from C and Python'
   say "Storing this machine's load, memory and network counters from C and Python, $seconds seconds"
-  BYTEPORT_DEVICE=${devices[0]} start "$logs/${devices[0]}.log" "$folder/machine" "$seconds"
+  BYTEPORT_DEVICE=${devices[0]} start "$logs/${devices[0]}.log" "$folder/machine" -v "$seconds"
   pids+=("$child")
   BYTEPORT_DEVICE=${devices[1]} start "$logs/${devices[1]}.log" build/venv/bin/python examples/python/machine.py "$seconds"
   pids+=("$child")
