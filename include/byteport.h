@@ -179,6 +179,14 @@ enum byteport_status_t
      * A defect in this library. Please report it.
      */
     BYTEPORT_ERROR_INTERNAL = 23,
+    /**
+     * A compression that this library does not know. Nothing was sent.
+     */
+    BYTEPORT_ERROR_UNSUPPORTED_COMPRESSION = 24,
+    /**
+     * A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+     */
+    BYTEPORT_ERROR_FILE = 25,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -38,7 +38,7 @@ impl Exit {
 }
 
 /// One row a code: how the command ends, and what to do, where the error's own message leaves that open.
-const TABLE: [(ErrorCode, Exit, &str); 23] = [
+const TABLE: [(ErrorCode, Exit, &str); 25] = [
     (ErrorCode::InvalidArgument, Exit::Input, ""),
     (ErrorCode::InvalidName, Exit::Input, ""),
     (ErrorCode::InvalidTimestamp, Exit::Input, ""),
@@ -62,6 +62,8 @@ const TABLE: [(ErrorCode, Exit, &str); 23] = [
     (ErrorCode::InvalidAnswer, Exit::Answer, ""),
     (ErrorCode::AnswerTooLarge, Exit::Answer, "ask for a shorter span"),
     (ErrorCode::Internal, Exit::Here, "please report this"),
+    (ErrorCode::UnsupportedCompression, Exit::Input, ""),
+    (ErrorCode::File, Exit::Here, ""),
 ];
 
 fn row(code: ErrorCode) -> (Exit, &'static str) {

@@ -58,11 +58,15 @@ pub enum ErrorCode {
     AnswerTooLarge = 22,
     /// A defect in this library. Please report it.
     Internal = 23,
+    /// A compression that this library does not know. Nothing was sent.
+    UnsupportedCompression = 24,
+    /// A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+    File = 25,
 }
 
 impl ErrorCode {
     /// Every code, in the order of their numbers.
-    pub const ALL: [ErrorCode; 23] = [
+    pub const ALL: [ErrorCode; 25] = [
         Self::InvalidArgument,
         Self::InvalidName,
         Self::InvalidTimestamp,
@@ -86,6 +90,8 @@ impl ErrorCode {
         Self::InvalidAnswer,
         Self::AnswerTooLarge,
         Self::Internal,
+        Self::UnsupportedCompression,
+        Self::File,
     ];
 
     /// The number, the same in every language.
@@ -119,6 +125,8 @@ impl ErrorCode {
             Self::InvalidAnswer => "unexpected answer",
             Self::AnswerTooLarge => "answer too large",
             Self::Internal => "defect in libbyteport",
+            Self::UnsupportedCompression => "unsupported compression",
+            Self::File => "file not readable",
         }
     }
 

@@ -76,7 +76,7 @@ fn secrets_stay_secret() {
                     client.store(&reading).err(),
                     client.login("user", "pass word&9").err(),
                     client.get_json("/api/v1/session/", &[]).err(),
-                    client.session_post("/x", &byteport_core::http::Form::new()).err(),
+                    client.perform(client.post_call("/x", byteport_core::http::Form::new())).err(),
                     client.logout().err(),
                 ];
                 for error in results.into_iter().flatten() {

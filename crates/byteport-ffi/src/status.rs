@@ -62,6 +62,10 @@ pub enum byteport_status_t {
     BYTEPORT_ERROR_ANSWER_TOO_LARGE = 22,
     /// A defect in this library. Please report it.
     BYTEPORT_ERROR_INTERNAL = 23,
+    /// A compression that this library does not know. Nothing was sent.
+    BYTEPORT_ERROR_UNSUPPORTED_COMPRESSION = 24,
+    /// A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+    BYTEPORT_ERROR_FILE = 25,
 }
 
 /// How far a call had come when it failed. Up to BYTEPORT_PHASE_TLS the service has seen nothing of it.
@@ -89,7 +93,7 @@ pub enum byteport_phase_t {
 use byteport_phase_t::*;
 use byteport_status_t::*;
 
-const STATUSES: [byteport_status_t; 23] = [
+const STATUSES: [byteport_status_t; 25] = [
     BYTEPORT_ERROR_INVALID_ARGUMENT,
     BYTEPORT_ERROR_INVALID_NAME,
     BYTEPORT_ERROR_INVALID_TIMESTAMP,
@@ -113,6 +117,8 @@ const STATUSES: [byteport_status_t; 23] = [
     BYTEPORT_ERROR_INVALID_ANSWER,
     BYTEPORT_ERROR_ANSWER_TOO_LARGE,
     BYTEPORT_ERROR_INTERNAL,
+    BYTEPORT_ERROR_UNSUPPORTED_COMPRESSION,
+    BYTEPORT_ERROR_FILE,
 ];
 
 const PHASES: [byteport_phase_t; 8] = [

@@ -130,7 +130,8 @@ fn origin(target: &Target) -> String {
 }
 
 fn pool(options: &Options, target: &Target, proxy: Option<&Proxy>) -> Pool {
-    let dialer = Arc::new(Dialer { proxy: proxy.cloned(), tls: Tls::new(options.ca_file.clone()) });
+    let tls = Tls::new(options.ca_file.clone(), options.client_cert.clone());
+    let dialer = Arc::new(Dialer { proxy: proxy.cloned(), tls });
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)

@@ -33,8 +33,17 @@ impl Form {
         self
     }
 
+    /// Whether a pair of that name was added.
+    pub(super) fn has(&self, name: &str) -> bool {
+        form_urlencoded::parse(self.0.as_bytes()).any(|(other, _)| other == name)
+    }
+
     /// The encoded text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
     }
 }

@@ -2,6 +2,8 @@
 // Copyright The libbyteport authors
 //! The HTTP API v1: storing by API key, reading by session.
 
+mod body;
+mod call;
 mod client;
 mod connector;
 mod exchange;
@@ -11,12 +13,15 @@ mod query;
 mod series;
 mod session;
 mod store;
+mod upload;
 
+pub use body::{Body, LongForm};
+pub use call::{Answer, Call, FORM, Method, Request};
 pub use client::Client;
-pub use exchange::{Answer, Method, Request};
 pub use form::Form;
 pub use options::{DEFAULT_HOST, Options};
 pub use query::{Namespace, Range};
 pub use series::{Series, SeriesValues};
 pub use session::LOGIN_PATH;
 pub use store::{MAX_GET_URL, STORE_PATH};
+pub use upload::Upload;

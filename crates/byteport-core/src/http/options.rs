@@ -28,6 +28,7 @@ pub struct Options {
     pub(super) connect_timeout: Duration,
     pub(super) timeout: Duration,
     pub(super) ca_file: Option<PathBuf>,
+    pub(super) client_cert: Option<PathBuf>,
     pub(super) max_answer: u64,
 }
 
@@ -60,6 +61,7 @@ impl Options {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             ca_file: None,
+            client_cert: None,
             max_answer: 64 << 20,
         }
     }
@@ -137,6 +139,12 @@ impl Options {
         self
     }
 
+    /// A PEM file with the certificate that this client shows, the rest of its chain, and its private key.
+    pub fn client_cert(mut self, path: impl Into<PathBuf>) -> Options {
+        self.client_cert = Some(path.into());
+        self
+    }
+
     /// The largest answer that is taken, in bytes; 64 MiB unless set. What is answered to a store does not count.
     pub fn max_answer(mut self, bytes: u64) -> Options {
         self.max_answer = bytes;
@@ -206,6 +214,7 @@ impl fmt::Debug for Options {
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
             .field("ca_file", &self.ca_file)
+            .field("client_cert", &self.client_cert)
             .finish_non_exhaustive()
     }
 }

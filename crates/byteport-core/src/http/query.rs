@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use ureq::http::header::CONTENT_TYPE;
 
-use super::{Answer, Client, Form, Request, STORE_PATH, Series};
+use super::{Answer, Call, Client, Form, Request, STORE_PATH, Series};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::model::Timestamp;
 use crate::model::name::{self, NameKind};
@@ -50,9 +50,7 @@ impl Client {
     /// [`ErrorCode::InvalidAnswer`] where it is something else, such as an HTML page; every code of the connection and of
     /// the status.
     pub fn get_json(&self, path: &str, query: &[(&str, &str)]) -> Result<String> {
-        let answer = self.get(path, query)?;
-        decode::<IgnoredAny>(&answer, path)?;
-        String::from_utf8(answer.body).map_err(|error| not_json(path, None).because(error))
+        self.get(path, query)?.into_json(path)
     }
 
     /// The namespaces that the user may see.
@@ -82,9 +80,33 @@ impl Client {
     }
 
     fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer> {
+        self.perform(self.get_call(path, query))
+    }
+
+    /// The call that asks for what is under a path, with the session's cookies.
+    pub fn get_call(&self, path: &str, query: &[(&str, &str)]) -> Call {
         let mut form = Form::new();
         form.add_all(query);
-        self.session_call(Request { query: form.as_str(), ..Request::get(path) })
+        self.session_call(Request { query: form.into_string(), ..Request::get(path) })
+    }
+}
+
+impl Answer {
+    /// The body, checked to be JSON. `path` is for the error's text.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidAnswer`] where it is something else, such as an HTML page.
+    pub fn into_json(self, path: &str) -> Result<String> {
+        decode::<IgnoredAny>(&self, path)?;
+        String::from_utf8(self.body).map_err(|error| not_json(path, None).because(error))
+    }
+
+    /// The series in the body. `path` is for the error's text.
+    ///
+    /// # Errors
+    /// As [`Answer::into_json`].
+    pub fn series(&self, path: &str) -> Result<Series> {
+        decode(self, path)
     }
 }
 

@@ -4,8 +4,9 @@
 
 use ureq::http::header::SET_COOKIE;
 
+use super::call::Meaning;
 use super::options::check_path;
-use super::{Answer, Client, Form, Request};
+use super::{Answer, Call, Client, Form, Request};
 use crate::error::{Error, ErrorCode, Phase, Result};
 
 /// Where one logs in.
@@ -70,37 +71,51 @@ impl Client {
     /// # Errors
     /// As [`Client::login`].
     pub fn login_at(&self, path: &str, username: &str, password: &str) -> Result<()> {
-        let deadline = self.deadline();
+        self.perform(self.login_call(path, username, password)).map(|_| ())
+    }
+
+    /// The call that logs in at a path; a session from before is forgotten at once.
+    pub fn login_call(&self, path: &str, username: &str, password: &str) -> Call {
         self.begin_session(Session::default());
+        let (username, password) = (username.to_owned(), password.to_owned());
+        Call::meaning(Request::get(path), Meaning::LoginPage { username, password })
+    }
+
+    /// What follows the page that brings the token.
+    pub(super) fn login_form(&self, call: &Call, answer: &Answer) -> Result<Call> {
         let mut session = Session::default();
-        let request = Request::get(path);
-        let answer = self.exchange_by(&request, deadline)?;
-        session.update(&answer);
+        session.update(answer);
         if !matches!(answer.status, 200..=299) {
-            return Err(self.status_error(&request, &answer));
+            return Err(self.status_error(&call.request, answer));
         }
+        let Meaning::LoginPage { username, password } = &call.meaning else {
+            return Err(Error::new(ErrorCode::Internal, "a login out of step"));
+        };
         let Some(token) = &session.token else {
             return Err(login_failed("the service set no csrftoken cookie: check the host's name"));
         };
         let mut form = Form::new();
         form.add("username", username).add("password", password).add(TOKEN_FIELD, token);
-        let cookies = session.header();
-        let request = Request { cookies: &cookies, ..Request::post(path, form.as_str().as_bytes()) };
-        // A redirect to a page for people, which is how web frameworks answer a login, is as good as a 200.
-        let answer = self.exchange_once(&request, deadline)?;
+        let request = Request::post(call.request.path.as_str(), form.into_bytes());
+        let request = Request { cookies: session.header(), ..request };
+        Ok(Call::meaning(request, Meaning::LoginForm(session)))
+    }
+
+    /// What comes of the form that was posted.
+    pub(super) fn logged_in(&self, mut session: Session, call: &Call, answer: Answer) -> Result<Answer> {
         match answer.status {
             200..=299 | 302 | 303 => session.update(&answer),
             400 | 401 | 403 => {
                 return Err(login_failed("user name or password refused").with_status(answer.status));
             }
-            _ => return Err(self.status_error(&request, &answer)),
+            _ => return Err(self.status_error(&call.request, &answer)),
         }
         if session.id.is_none() {
             return Err(login_failed("user name or password refused (no session was opened)"));
         }
         self.begin_session(session);
         log::info!(target: "byteport::http", "logged in at {}", self.origin());
-        Ok(())
+        Ok(answer)
     }
 
     /// Ends the session on the server and forgets its cookies, whatever the server says. Gives the answer's text.
@@ -116,10 +131,19 @@ impl Client {
     /// # Errors
     /// As [`Client::logout`]; [`ErrorCode::InvalidArgument`] for a path that is none.
     pub fn logout_at(&self, path: &str) -> Result<String> {
+        let answer = self.perform(self.logout_call(path)?)?;
+        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
+    /// The call that ends the session at a path; its cookies are forgotten at once.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] for a path that is none.
+    pub fn logout_call(&self, path: &str) -> Result<Call> {
         check_path("the logout path", path)?;
-        let answer = self.session_call(Request::get(path));
+        let call = self.session_call(Request::get(path));
         self.begin_session(Session::default());
-        Ok(String::from_utf8_lossy(&answer?.body).into_owned())
+        Ok(call)
     }
 
     /// Another login's cookies, or none: what answers to calls of the one before still bring is not taken.
@@ -128,33 +152,29 @@ impl Client {
         *current = Session { login: current.login + 1, ..session };
     }
 
-    /// Sends a request with the session's cookies and takes in what the answer changes.
-    pub(super) fn session_call(&self, request: Request<'_>) -> Result<Answer> {
-        let session = self.session().clone();
-        self.call_in(&session, request)
+    /// The call that sends a request with the session's cookies, and takes in what the answer changes of them.
+    pub fn session_call(&self, request: Request) -> Call {
+        let session = self.session();
+        let (cookies, login) = (session.header(), session.login);
+        drop(session);
+        Call::meaning(Request { cookies, ..request }, Meaning::Session(login))
     }
 
-    fn call_in(&self, session: &Session, request: Request<'_>) -> Result<Answer> {
-        let cookies = session.header();
-        let answer = self.call(&Request { cookies: &cookies, ..request })?;
+    /// Takes in the cookies of an answer, if the session is still the one that asked.
+    pub(super) fn renew_session(&self, login: u64, answer: &Answer) {
         let mut current = self.session();
-        if current.login == session.login {
-            current.update(&answer);
+        if current.login == login {
+            current.update(answer);
         }
-        Ok(answer)
     }
 
-    /// Posts a form with the session's cookies and token.
-    ///
-    /// # Errors
-    /// Every code of the connection and of the status.
-    pub fn session_post(&self, path: &str, form: &Form) -> Result<Answer> {
-        let session = self.session().clone();
-        let mut form = form.clone();
-        if let Some(token) = &session.token {
-            form.add(TOKEN_FIELD, token);
+    /// The call that posts a form with the session's cookies and, unless the form has one, its token.
+    pub fn post_call(&self, path: &str, mut form: Form) -> Call {
+        let token = self.session().token.clone();
+        if let Some(token) = token.filter(|_| !form.has(TOKEN_FIELD)) {
+            form.add(TOKEN_FIELD, &token);
         }
-        self.call_in(&session, Request::post(path, form.as_str().as_bytes()))
+        self.session_call(Request::post(path, form.into_bytes()))
     }
 }
 

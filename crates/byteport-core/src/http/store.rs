@@ -2,16 +2,17 @@
 // Copyright The libbyteport authors
 //! Storing by API key (HTTP API v1, section 3).
 
-use super::exchange::Method;
-use super::{Client, Form, Request};
+use super::{Call, Client, Form, Method, Request};
 use crate::error::{Error, ErrorCode, Result};
-use crate::model::{LogLevel, Reading};
+use crate::model::{LogLevel, Reading, packet};
 
 /// The longest URL of a GET store, in bytes.
 pub const MAX_GET_URL: usize = 2048;
 
 /// The path under which a device stores is this, the namespace, `/`, the device's UID, `/`.
 pub const STORE_PATH: &str = "/api/v1/timeseries/";
+
+const PACKETS_PATH: &str = "/api/legacy/packets/timeseries/";
 
 impl Client {
     /// Stores a reading; one without fields is a heartbeat. `Ok` means that the service has it.
@@ -22,6 +23,35 @@ impl Client {
     /// URL; every code of the connection and of the status. Up to [`Phase::Tls`](crate::Phase::Tls) nothing was stored;
     /// later, storing the same reading again is safe where it has a timestamp, for the same value at the same time is one.
     pub fn store(&self, reading: &Reading) -> Result<()> {
+        self.perform(self.store_call(reading)?).map(|_| ())
+    }
+
+    /// The call that stores a reading.
+    ///
+    /// # Errors
+    /// As [`Client::store`], of what can be told before anything is sent.
+    pub fn store_call(&self, reading: &Reading) -> Result<Call> {
+        let (path, form) = self.store_form(reading)?;
+        let request = match self.options().store_method {
+            Method::Post => Request::post(path, form.into_bytes()),
+            Method::Get => Request { query: form.into_string(), ..Request::get(path) },
+        };
+        // The same value at the same time is one, and so are two heartbeats.
+        self.store_request(request, reading.timestamp().is_some() || reading.fields().is_empty())
+    }
+
+    pub(super) fn store_request(&self, request: Request, idempotent: bool) -> Result<Call> {
+        if request.method == Method::Get {
+            let length = self.origin().len() + request.path.len() + 1 + request.query.len();
+            if length > MAX_GET_URL {
+                return Err(url_too_long(length));
+            }
+        }
+        Ok(Call::new(Request { idempotent, stores: true, ..request }))
+    }
+
+    /// Where a reading is stored to, and the form: the key, the time if there is one, and the fields.
+    pub(super) fn store_form(&self, reading: &Reading) -> Result<(String, Form)> {
         let options = self.options();
         let (Some(namespace), Some(key)) = (&options.namespace, &options.key) else {
             return Err(not_configured(
@@ -33,21 +63,29 @@ impl Client {
                 "storing needs a device UID: name one in the call or when making the client",
             ));
         };
-        let form = store_form(key, reading)?;
         let path = format!("{}{namespace}/{device}/", options.store_path);
-        let request = match options.store_method {
-            Method::Post => Request::post(&path, form.as_str().as_bytes()),
-            Method::Get => Request { query: form.as_str(), ..Request::get(&path) },
-        };
-        let length = self.origin().len() + path.len() + 1 + request.query.len();
-        if request.method == Method::Get && length > MAX_GET_URL {
-            let message =
-                format!("the URL would be {length} bytes long, and a GET takes {MAX_GET_URL}: store by POST");
-            return Err(Error::new(ErrorCode::TooLong, message));
+        let mut form = Form::new();
+        form.add("_key", key);
+        if let Some(timestamp) = reading.timestamp() {
+            timestamp.check_date()?;
+            form.add("_ts", &timestamp.to_string());
         }
-        // The same value at the same time is one, and so are two heartbeats.
-        let idempotent = reading.timestamp().is_some() || reading.fields().is_empty();
-        self.call(&Request { idempotent, stores: true, ..request }).map(|_| ())
+        for (field, value) in reading.fields() {
+            form.add(field, &value.to_wire()?);
+        }
+        Ok((path, form))
+    }
+
+    /// The call that stores readings of any devices at once: `packets` is a JSON list of packets, `legacy_key` the key for
+    /// such lists (HTTP API v1, section 3).
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidPacket`] and [`ErrorCode::InvalidName`] where the list or a packet in it is malformed.
+    pub fn packets_call(&self, packets: String, legacy_key: &str) -> Result<Call> {
+        packet::parse_list(&packets)?;
+        let mut form = Form::new();
+        form.add("packets", &packets).add("legacy_key", legacy_key);
+        Ok(Call::new(Request { stores: true, ..Request::post(PACKETS_PATH, form.into_bytes()) }))
     }
 
     /// Tells the service that a device lives, the client's own where `device` is `None`.
@@ -76,18 +114,10 @@ impl Client {
     }
 }
 
-/// The key, the time if there is one, and the fields.
-fn store_form(key: &str, reading: &Reading) -> Result<Form> {
-    let mut form = Form::new();
-    form.add("_key", key);
-    if let Some(timestamp) = reading.timestamp() {
-        timestamp.check_date()?;
-        form.add("_ts", &timestamp.to_string());
-    }
-    for (field, value) in reading.fields() {
-        form.add(field, &value.to_wire()?);
-    }
-    Ok(form)
+pub(super) fn url_too_long(length: usize) -> Error {
+    let message =
+        format!("the URL would be {length} bytes long, and a GET takes {MAX_GET_URL}: store by POST");
+    Error::new(ErrorCode::TooLong, message)
 }
 
 fn not_configured(message: &str) -> Error {

@@ -2,6 +2,8 @@
 // Copyright The libbyteport authors
 //! A reading: the fields that one device measured at one time.
 
+use std::collections::HashMap;
+
 use super::name::{self, NameKind};
 use super::{Timestamp, Value};
 use crate::error::{Error, ErrorCode, Result};
@@ -17,11 +19,23 @@ use crate::error::{Error, ErrorCode, Result};
 /// assert!(reading.set("_key", 1).is_err());
 /// # Ok::<(), byteport_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Reading {
     device: Option<String>,
     timestamp: Option<Timestamp>,
     fields: Vec<(String, Value)>,
+    /// Where each field is, once there are more than [`FEW`]; empty before.
+    places: HashMap<String, usize>,
+}
+
+/// So many fields are looked through faster than they are hashed.
+const FEW: usize = 32;
+
+impl PartialEq for Reading {
+    fn eq(&self, other: &Reading) -> bool {
+        let parts = |reading: &Reading| (reading.device.clone(), reading.timestamp);
+        parts(self) == parts(other) && self.fields == other.fields
+    }
 }
 
 impl Default for Reading {
@@ -33,12 +47,12 @@ impl Default for Reading {
 impl Reading {
     /// An empty reading of the client's own device, stamped now.
     pub fn new() -> Reading {
-        Reading { device: None, timestamp: Some(Timestamp::now()), fields: Vec::new() }
+        Reading { timestamp: Some(Timestamp::now()), ..Reading::unstamped() }
     }
 
     /// An empty reading without a timestamp: the server stamps it when it comes.
     pub fn unstamped() -> Reading {
-        Reading { device: None, timestamp: None, fields: Vec::new() }
+        Reading { device: None, timestamp: None, fields: Vec::new(), places: HashMap::new() }
     }
 
     /// Sets the device that measured, in place of the client's own.
@@ -67,16 +81,38 @@ impl Reading {
         if let Err(error) = value.check() {
             return Err(Error::new(ErrorCode::InvalidValue, format!("field {field:?}: {}", error.message())));
         }
-        match self.fields.iter_mut().find(|(name, _)| name == field) {
-            Some((_, old)) => *old = value,
-            None => self.fields.push((field.to_owned(), value)),
+        match self.place(field) {
+            Some(place) => self.fields[place].1 = value,
+            None => self.append(field, value),
         }
         Ok(self)
+    }
+
+    fn place(&self, field: &str) -> Option<usize> {
+        if self.fields.len() <= FEW {
+            return self.fields.iter().position(|(name, _)| name == field);
+        }
+        self.places.get(field).copied()
+    }
+
+    fn append(&mut self, field: &str, value: Value) {
+        self.fields.push((field.to_owned(), value));
+        match self.fields.len() {
+            ..=FEW => {}
+            len if len == FEW + 1 => {
+                let places = self.fields.iter().enumerate();
+                self.places.extend(places.map(|(place, (name, _))| (name.clone(), place)));
+            }
+            len => {
+                self.places.insert(field.to_owned(), len - 1);
+            }
+        }
     }
 
     /// Removes every field and stamps the reading anew: ready for the next round.
     pub fn restart(&mut self) -> &mut Reading {
         self.fields.clear();
+        self.places.clear();
         self.timestamp = Some(Timestamp::now());
         self
     }
@@ -142,5 +178,19 @@ mod tests {
         let mut reading = Reading::unstamped();
         reading.set("a", 1).unwrap().set("b", 2).unwrap().set("a", 3).unwrap();
         assert_eq!(reading.fields(), [("a".into(), Value::Integer(3)), ("b".into(), Value::Integer(2))]);
+    }
+
+    #[test]
+    fn many_fields_keep_their_order_and_are_replaced_too() {
+        let mut reading = Reading::unstamped();
+        for round in 0..2 {
+            for i in 0..1000 {
+                reading.set(&format!("f{i}"), i + round).unwrap();
+            }
+            assert_eq!(reading.fields().len(), 1000);
+            assert_eq!(reading.fields()[999], ("f999".into(), Value::Integer(999 + round)));
+        }
+        reading.restart().set("f5", 1).unwrap();
+        assert_eq!(reading.fields(), [("f5".into(), Value::Integer(1))]);
     }
 }

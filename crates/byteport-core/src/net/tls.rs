@@ -3,11 +3,11 @@
 //! Trust: which certificates are accepted. rustls with the ring provider, TLS 1.2 and 1.3.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
 use crate::error::{Error, ErrorCode, Phase, Result};
@@ -15,12 +15,14 @@ use crate::error::{Error, ErrorCode, Phase, Result};
 /// TLS settings, built when the first TLS connection is made: reading the system's authorities takes time and memory.
 pub(crate) struct Tls {
     ca_file: Option<PathBuf>,
+    client_cert: Option<PathBuf>,
     config: OnceLock<Arc<ClientConfig>>,
 }
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls").field("ca_file", &self.ca_file).finish_non_exhaustive()
+        let mut tls = f.debug_struct("Tls");
+        tls.field("ca_file", &self.ca_file).field("client_cert", &self.client_cert).finish_non_exhaustive()
     }
 }
 
@@ -29,9 +31,10 @@ fn tls_error(message: impl Into<String>) -> Error {
 }
 
 impl Tls {
-    /// Trusts the system's authorities and those in `ca_file` (PEM).
-    pub(crate) fn new(ca_file: Option<PathBuf>) -> Tls {
-        Tls { ca_file, config: OnceLock::new() }
+    /// Trusts the system's authorities and those in `ca_file`; shows the certificate in `client_cert`, which holds its
+    /// private key too. Both are PEM files.
+    pub(crate) fn new(ca_file: Option<PathBuf>, client_cert: Option<PathBuf>) -> Tls {
+        Tls { ca_file, client_cert, config: OnceLock::new() }
     }
 
     /// The beginning of a TLS session with `host`, whose certificate must carry that name or address.
@@ -57,11 +60,7 @@ impl Tls {
         let system = rustls_native_certs::load_native_certs();
         roots.add_parsable_certificates(system.certs);
         if let Some(path) = &self.ca_file {
-            let own = CertificateDer::pem_file_iter(path)
-                .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>);
-            let own = own.map_err(|error| {
-                tls_error(format!("CA file {}: cannot be read", path.display())).because(error)
-            })?;
+            let own = certificates("CA file", path)?;
             let (added, ignored) = roots.add_parsable_certificates(own);
             if added == 0 || ignored > 0 {
                 let file = path.display();
@@ -78,6 +77,23 @@ impl Tls {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let builder = builder.map_err(|error| tls_error("TLS could not start").because(error))?;
-        Ok(builder.with_root_certificates(roots).with_no_client_auth())
+        let builder = builder.with_root_certificates(roots);
+        let Some(path) = &self.client_cert else { return Ok(builder.with_no_client_auth()) };
+        let failed = |error| {
+            tls_error(format!("client certificate {}: cannot be used", path.display())).because(error)
+        };
+        let chain = certificates("client certificate", path)?;
+        let key = PrivateKeyDer::from_pem_file(path).map_err(|error| {
+            let what =
+                format!("client certificate {}: it holds no private key that can be read", path.display());
+            tls_error(what).because(error)
+        })?;
+        builder.with_client_auth_cert(chain, key).map_err(failed)
     }
+}
+
+/// The certificates in a PEM file.
+fn certificates(what: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let all = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    all.map_err(|error| tls_error(format!("{what} {}: cannot be read", path.display())).because(error))
 }

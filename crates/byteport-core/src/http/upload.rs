@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Storing what is read from files and streams, in memory that does not grow with it.
+//!
+//! Invariant: a file is taken whole, as it was at one moment; one that changes while it is read is read again, and refused
+//! if it does not come to rest.
+
+use std::fs::{File, Metadata};
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use form_urlencoded::parse;
+
+use super::body::{Escaped, LongForm, PIECE, no_room};
+use super::store::url_too_long;
+use super::{Body, Call, Client, MAX_GET_URL, Method, Request};
+use crate::codec::{Compression, ObjectEncoder};
+use crate::error::{Error, ErrorCode, Result};
+use crate::model::name::{self, NameKind};
+use crate::model::{Reading, Timestamp};
+
+/// How often a file that changes while it is read is read.
+const TRIES: usize = 3;
+
+/// One store in the making, whose values may be as large as files. See [`Client::upload`].
+pub struct Upload {
+    path: String,
+    form: LongForm,
+    stamped: bool,
+}
+
+impl Client {
+    /// Begins a store of one device, the client's own where `device` is `None`, measured at one time.
+    ///
+    /// # Errors
+    /// As [`Client::store`], of what can be told before anything is sent.
+    pub fn upload(&self, device: Option<&str>, timestamp: Option<Timestamp>) -> Result<Upload> {
+        let mut reading = Reading::unstamped();
+        if let Some(device) = device {
+            reading.set_device(device)?;
+        }
+        reading.set_timestamp(timestamp);
+        let (path, form) = self.store_form(&reading)?;
+        let stamped = timestamp.is_some();
+        Ok(Upload { path, form: LongForm::new(form.into_bytes()), stamped })
+    }
+
+    /// The call that sends it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TooLong`] for a GET over 2,048 bytes of URL.
+    pub fn upload_call(&self, mut upload: Upload) -> Result<Call> {
+        let request = match self.options().store_method {
+            Method::Post => {
+                Request { body: Body::Long(upload.form), ..Request::post(upload.path, Vec::new()) }
+            }
+            Method::Get => {
+                let Some(values) = upload.form.text(0, MAX_GET_URL as u64)? else {
+                    return Err(url_too_long(
+                        self.origin().len() + upload.path.len() + upload.form.len() as usize,
+                    ));
+                };
+                let mut query = upload.form.into_head();
+                query.extend_from_slice(values.as_bytes());
+                let query = String::from_utf8_lossy(&query).into_owned(); // it is ASCII
+                Request { query, ..Request::get(upload.path) }
+            }
+        };
+        self.store_request(request, upload.stamped)
+    }
+}
+
+impl Upload {
+    /// Adds a file's text under a field's name; gives a digest of the content.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidName`]; [`ErrorCode::File`] for a file that cannot be read or does not come to rest, or a full
+    /// temporary folder; [`ErrorCode::InvalidValue`] for what is not UTF-8 or holds NUL. The upload stays as it was.
+    pub fn add_file(&mut self, field: &str, path: &Path) -> Result<u64> {
+        self.add_whole(field, path, |file, out| copy_text(file, path, out))
+    }
+
+    /// Adds a file as an object.
+    ///
+    /// # Errors
+    /// As [`Upload::add_file`], but for the content, which may be anything.
+    pub fn add_object_file(&mut self, field: &str, path: &Path, compression: Compression) -> Result<()> {
+        self.add_whole(field, path, |file, out| {
+            copy_object(file, out, compression, |error| unreadable(path, error))
+        })
+    }
+
+    /// Adds what a reader gives as an object.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidName`]; [`ErrorCode::File`] where the reader fails, or for a full temporary folder.
+    pub fn add_object(&mut self, field: &str, object: &mut dyn Read, compression: Compression) -> Result<()> {
+        name::check(NameKind::Field, field)?;
+        self.form.add(field, |out| {
+            copy_object(object, out, compression, |error| {
+                Error::new(ErrorCode::File, format!("field {field:?}: the object cannot be read"))
+                    .because(error)
+            })
+        })
+    }
+
+    /// The length of the encoded fields, in bytes.
+    pub fn len(&self) -> u64 {
+        self.form.len()
+    }
+
+    /// Whether no field was added.
+    pub fn is_empty(&self) -> bool {
+        self.form.len() == 0
+    }
+
+    /// Takes back what was added since the upload had that length.
+    ///
+    /// # Errors
+    /// [`ErrorCode::File`] where the temporary file fails.
+    pub fn take_back(&mut self, len: u64) -> Result<()> {
+        self.form.cut(len)
+    }
+
+    /// The fields and their texts, in memory.
+    ///
+    /// # Errors
+    /// [`ErrorCode::File`] where the temporary file fails.
+    pub fn fields(&mut self) -> Result<Vec<(String, String)>> {
+        let text = self.form.text(0, u64::MAX)?.unwrap_or_default();
+        let pairs = parse(text.trim_start_matches('&').as_bytes());
+        Ok(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// Adds a file that does not change while `copy` reads it.
+    fn add_whole<T>(
+        &mut self,
+        field: &str,
+        path: &Path,
+        copy: impl Fn(&mut File, &mut Escaped<'_>) -> Result<T>,
+    ) -> Result<T> {
+        name::check(NameKind::Field, field)?;
+        for _ in 0..TRIES {
+            let start = self.form.len();
+            let mut file = open(path)?;
+            let stat = |file: &File| file.metadata().map_err(|error| unreadable(path, error));
+            let before = stat(&file)?;
+            let done = self.form.add(field, |out| copy(&mut file, out));
+            if is_same(&before, &stat(&file)?) {
+                return done;
+            }
+            self.form.cut(start)?;
+        }
+        let message =
+            format!("file {}: it changes while it is read: try again when it is written", path.display());
+        Err(Error::new(ErrorCode::File, message).retryable(true))
+    }
+}
+
+fn is_same(before: &Metadata, after: &Metadata) -> bool {
+    let marks = |file: &Metadata| (file.len(), file.mtime(), file.mtime_nsec());
+    marks(before) == marks(after)
+}
+
+/// Opens a regular file; anything else could keep the caller waiting.
+fn open(path: &Path) -> Result<File> {
+    let kind = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
+    if !kind.is_file() {
+        let what = if kind.is_dir() { "it is a directory" } else { "it is no regular file" };
+        return Err(Error::new(ErrorCode::File, format!("file {}: {what}", path.display())));
+    }
+    File::open(path).map_err(|error| unreadable(path, error))
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::new(ErrorCode::File, format!("file {}: cannot be read", path.display())).because(error)
+}
+
+/// Reads until there is no more, and hands on each piece.
+fn each_piece(
+    from: &mut dyn Read,
+    failed: impl Fn(io::Error) -> Error,
+    mut take: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        match from.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(got) => take(&piece[..got])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+}
+
+fn copy_object(
+    from: &mut dyn Read,
+    out: &mut Escaped<'_>,
+    compression: Compression,
+    failed: impl Fn(io::Error) -> Error,
+) -> Result<()> {
+    let mut encoder = ObjectEncoder::new(out, compression);
+    each_piece(from, failed, |piece| encoder.write_all(piece).map_err(no_room))?;
+    encoder.finish().map_err(no_room).map(|_| ())
+}
+
+/// Copies text; gives its digest.
+fn copy_text(from: &mut File, path: &Path, out: &mut Escaped<'_>) -> Result<u64> {
+    let mut digest = DefaultHasher::new();
+    let mut text = TextCheck::default();
+    let refused = |why: String| {
+        let message = format!("file {}: {why}; store it as an object", path.display());
+        Error::new(ErrorCode::InvalidValue, message)
+    };
+    each_piece(
+        from,
+        |error| unreadable(path, error),
+        |piece| {
+            digest.write(piece);
+            text.take(piece).map_err(refused)?;
+            out.write_all(piece).map_err(no_room)
+        },
+    )?;
+    text.end().map_err(refused)?;
+    Ok(digest.finish())
+}
+
+/// Checks that pieces make up UTF-8 text without NUL.
+#[derive(Default)]
+struct TextCheck {
+    /// The first bytes of a character that the next piece goes on with.
+    begun: Vec<u8>,
+    at: u64,
+}
+
+impl TextCheck {
+    fn take(&mut self, piece: &[u8]) -> std::result::Result<(), String> {
+        if piece.contains(&0) {
+            return Err("text must not hold NUL".into());
+        }
+        let joined;
+        let mut rest = piece;
+        if !self.begun.is_empty() {
+            joined = [&self.begun, piece].concat();
+            rest = &joined;
+        }
+        match std::str::from_utf8(rest) {
+            Ok(_) => self.begun.clear(),
+            Err(error) if error.error_len().is_none() => {
+                let begun = rest[error.valid_up_to()..].to_vec();
+                self.begun = begun;
+            }
+            Err(error) => {
+                let at = self.at + error.valid_up_to() as u64 - self.begun.len() as u64;
+                return Err(format!("it is not UTF-8 text from byte {at} on"));
+            }
+        }
+        self.at += piece.len() as u64;
+        Ok(())
+    }
+
+    fn end(&self) -> std::result::Result<(), String> {
+        if self.begun.is_empty() { Ok(()) } else { Err("it ends in the middle of a UTF-8 character".into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pieces: &[&[u8]]) -> std::result::Result<(), String> {
+        let mut text = TextCheck::default();
+        pieces.iter().try_for_each(|piece| text.take(piece))?;
+        text.end()
+    }
+
+    #[test]
+    fn text_is_checked_across_pieces() {
+        let snowman = "\u{2603}".as_bytes();
+        check(&[b"a", &snowman[..1], &snowman[1..2], &snowman[2..], b"b"]).unwrap();
+        check(&[]).unwrap();
+        assert!(check(&[b"a", &snowman[..2]]).unwrap_err().contains("ends in the middle"));
+        assert!(check(&[b"ab", &snowman[..1], b"c"]).unwrap_err().contains("from byte 2 on"));
+        assert!(check(&[b"ab\xff"]).unwrap_err().contains("from byte 2 on"));
+        assert!(check(&[b"a\0"]).is_err());
+    }
+}
