@@ -3,7 +3,6 @@
 //! How the command ends: few exit statuses that never change their meaning, derived from the core's errors in one table.
 
 use std::io;
-use std::process::ExitCode;
 
 use byteport_core::{Error, ErrorCode};
 
@@ -125,12 +124,12 @@ impl From<io::Error> for Failure {
 }
 
 /// Says why in one line, and gives the exit status.
-pub fn end(failure: &Failure) -> ExitCode {
+pub fn end(failure: &Failure) -> Exit {
     let exit = failure.exit();
     if exit != Exit::Ok {
         screen::say(&failure.text());
     }
-    ExitCode::from(exit as u8)
+    exit
 }
 
 #[cfg(test)]

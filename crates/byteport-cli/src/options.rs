@@ -5,7 +5,6 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -161,19 +160,19 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
 }
 
 /// Prints help and version as they are, and an error as one line.
-pub fn end(error: &clap::Error) -> ExitCode {
+pub fn end(error: &clap::Error) -> Exit {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let printed = error.print().and_then(|()| std::io::stdout().flush());
-            printed.map_or_else(|error| exit::end(&error.into()), |()| ExitCode::SUCCESS)
+            printed.map_or_else(|error| exit::end(&error.into()), |()| Exit::Ok)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let _ = error.print();
-            ExitCode::from(Exit::Input as u8)
+            Exit::Input
         }
         _ => {
             screen::say(&format!("{}; see byteport --help", one_line(&error.render().to_string())));
-            ExitCode::from(Exit::Input as u8)
+            Exit::Input
         }
     }
 }

@@ -34,10 +34,10 @@ pub fn run(args: &ReadArgs, settings: &Settings) -> Result<(), Failure> {
 fn load(client: &Client, guid: &Guid<'_>, range: Range) -> Result<Series, Failure> {
     let series = client.load_series(guid.namespace, guid.device, guid.field, range);
     if let Err(error) = client.logout() {
-        log::debug!("the session was not ended: {error}");
+        log::debug!(target: "byteport::read", "the session was not ended: {error}");
     }
     let series = series?;
-    log::info!("read {} values", series.len());
+    log::info!(target: "byteport::read", "read {} values", series.len());
     Ok(series)
 }
 

@@ -26,13 +26,13 @@ pub fn run(args: &StoreArgs, settings: &Settings) -> Result<(), Failure> {
     let client = Client::new(options.key(&ask::key(settings, namespace)?))?;
     let Some(reading) = reading else {
         client.heartbeat(None)?;
-        log::info!("{namespace}.{device} showed a sign of life");
+        log::info!(target: "byteport::store", "{namespace}.{device} showed a sign of life");
         return Ok(());
     };
     client.store(&reading)?;
     let names: Vec<&str> = reading.fields().iter().map(|(name, _)| name.as_str()).collect();
     let time = reading.timestamp().map(Timestamp::to_iso8601).unwrap_or_default();
-    log::info!("stored {} of {namespace}.{device} at {time}Z", names.join(", "));
+    log::info!(target: "byteport::store", "stored {} of {namespace}.{device} at {time}Z", names.join(", "));
     Ok(())
 }
 

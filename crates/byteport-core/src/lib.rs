@@ -20,6 +20,7 @@ pub mod error;
 pub mod http;
 pub mod model;
 mod net;
+pub mod watch;
 
 pub use error::{Error, ErrorCode, Phase, Result};
 pub use http::{Client, Method, Options, Range, Series, SeriesValues};

@@ -14,18 +14,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use byteport_core::{Client, ErrorCode, Options, Phase};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivatePkcs8KeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
 struct Server {
     address: SocketAddr,
     ca_file: PathBuf,
+    /// A certificate of the same CA and its key, for a client.
+    client_cert: PathBuf,
     connections: Arc<AtomicUsize>,
     _folder: TempDir,
 }
 
 /// A CA of its own, and a server whose certificate carries `name`.
 fn start(name: &str) -> Server {
+    start_with(name, false)
+}
+
+/// The same; `mutual`: it wants to see a certificate of that CA.
+fn start_with(name: &str, mutual: bool) -> Server {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca_key = KeyPair::generate().unwrap();
@@ -37,16 +45,25 @@ fn start(name: &str) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let ca_file = folder.path().join("ca.pem");
     std::fs::write(&ca_file, ca.pem()).unwrap();
+    let client_cert = folder.path().join("client.pem");
+    let client_key = KeyPair::generate().unwrap();
+    let client = CertificateParams::new(Vec::new()).unwrap().signed_by(&client_key, &issuer).unwrap();
+    std::fs::write(&client_cert, client.pem() + &client_key.serialize_pem()).unwrap();
+
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(ca.der().clone()).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), Arc::clone(&provider));
+    let verifier = if mutual { verifier.build().unwrap() } else { WebPkiClientVerifier::no_client_auth() };
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_no_client_auth()
+        .with_client_cert_verifier(verifier)
         .with_single_cert(vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
         .unwrap();
     let connections = Arc::new(AtomicUsize::new(0));
     let address = serve(Arc::new(config), Arc::clone(&connections));
-    Server { address, ca_file, connections, _folder: folder }
+    Server { address, ca_file, client_cert, connections, _folder: folder }
 }
 
 fn serve(config: Arc<ServerConfig>, connections: Arc<AtomicUsize>) -> SocketAddr {
@@ -156,4 +173,33 @@ fn a_server_without_tls_and_a_bad_ca_file_are_told_apart() {
         assert_eq!(error.code(), ErrorCode::Tls);
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
+}
+
+#[test]
+fn a_server_that_asks_for_a_certificate_gets_it() {
+    let server = start_with("localhost", true);
+    let options = server.options().ca_file(&server.ca_file);
+    let store = |options: Options| Client::new(options).unwrap().heartbeat(None);
+    store(options.clone().client_cert(&server.client_cert)).unwrap();
+    assert!(store(options.clone()).is_err());
+    for (path, says) in [(&server.ca_file, "private key"), (&PathBuf::from("/none.pem"), "/none.pem")] {
+        let error = store(options.clone().client_cert(path)).unwrap_err();
+        assert_eq!((error.code(), error.phase()), (ErrorCode::Tls, Phase::Tls));
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+#[test]
+fn a_link_goes_through_tls() {
+    let server = start("localhost");
+    let client = Client::new(server.options().ca_file(&server.ca_file)).unwrap();
+    let mut driver = support::Driver::new(&client);
+    let mut reading = byteport_core::model::Reading::new();
+    reading.set("a", "x".repeat(3 << 20)).unwrap();
+    for _ in 0..3 {
+        driver.perform(&client, client.store_call(&reading).unwrap()).unwrap();
+        let answer = driver.perform(&client, client.get_call("/large", &[])).unwrap();
+        assert_eq!(answer.body.len(), 100_002);
+    }
+    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
 }

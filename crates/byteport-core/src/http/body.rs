@@ -44,15 +44,42 @@ impl Body {
         }
     }
 
-    /// The bytes from the first one on.
-    pub(super) fn reader(&mut self) -> Result<Box<dyn Read + '_>> {
-        Ok(match self {
-            Self::Bytes(bytes) => Box::new(bytes.as_slice()),
-            Self::Long(form) => {
-                form.spool.rewind().map_err(no_room)?;
-                Box::new(form.head.as_slice().chain(&mut form.spool))
-            }
-        })
+    /// Reads bytes from a place on; 0 is the end.
+    pub(super) fn read_at(&mut self, at: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let Self::Long(form) = self else { return Ok(copy_at(self.head(), at, buf)) };
+        let head = form.head.len() as u64;
+        if at < head {
+            return Ok(copy_at(&form.head, at, buf));
+        }
+        form.spool.seek(SeekFrom::Start(at - head))?;
+        form.spool.read(buf)
+    }
+}
+
+fn copy_at(bytes: &[u8], at: u64, buf: &mut [u8]) -> usize {
+    let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+    let length = rest.len().min(buf.len());
+    buf[..length].copy_from_slice(&rest[..length]);
+    length
+}
+
+/// Reads a body from its beginning.
+pub(super) struct BodyReader<'a> {
+    body: &'a mut Body,
+    at: u64,
+}
+
+impl<'a> BodyReader<'a> {
+    pub(super) fn new(body: &'a mut Body) -> BodyReader<'a> {
+        BodyReader { body, at: 0 }
+    }
+}
+
+impl Read for BodyReader<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let got = self.body.read_at(self.at, buf)?;
+        self.at += got as u64;
+        Ok(got)
     }
 }
 
@@ -173,7 +200,7 @@ mod tests {
         let mut body = Body::Long(form);
         let length = body.len();
         let mut text = String::new();
-        body.reader().unwrap().read_to_string(&mut text).unwrap();
+        BodyReader::new(&mut body).read_to_string(&mut text).unwrap();
         assert_eq!(text.len() as u64, length);
         text
     }

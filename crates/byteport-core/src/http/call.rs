@@ -5,12 +5,15 @@
 //! Invariants: a redirect is followed only to the same scheme, host and port, and never where it would lose the data; an
 //! answer that says no is an error that repeats no secret of the request.
 
+use std::io::Read;
+
 use form_urlencoded::{byte_serialize, parse};
 use ureq::http::header::{AsHeaderName, CONTENT_TYPE, LOCATION};
 use ureq::http::{HeaderMap, Uri};
 
+use super::body::{BodyReader, no_room};
 use super::session::Session;
-use super::{Body, Client};
+use super::{Body, Client, Form};
 use crate::error::{Error, ErrorCode, Phase, Result};
 
 const MAX_REDIRECTS: usize = 5;
@@ -133,9 +136,32 @@ impl Call {
         Call { request, address, redirects: 0, meaning }
     }
 
+    /// The same call with a query, encoded and without `?`.
+    pub fn with_query(self, query: String) -> Call {
+        Call::meaning(Request { query, ..self.request }, self.meaning)
+    }
+
     /// What is to be sent.
     pub fn request(&self) -> &Request {
         &self.request
+    }
+
+    /// Path and query that are to be asked now.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The pairs of the form that is posted, all in memory; `None` for a GET.
+    ///
+    /// # Errors
+    /// [`ErrorCode::File`] where the temporary file of a long form fails.
+    pub fn form(&mut self) -> Result<Option<Vec<(String, String)>>> {
+        if self.request.method == Method::Get {
+            return Ok(None);
+        }
+        let mut form = Vec::new();
+        BodyReader::new(&mut self.request.body).read_to_end(&mut form).map_err(no_room)?;
+        Ok(Some(Form::parse(&form)))
     }
 }
 

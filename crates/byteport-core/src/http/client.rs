@@ -14,10 +14,10 @@ use super::connector::{DialConnector, NoResolver};
 use super::options::{Options, ProxyChoice};
 use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
-use crate::net::{Deadline, Dialer, Proxy, Target, Tls};
+use crate::net::{Deadline, Dialer, Proxy, Stream, Target, Tls};
 
 /// The documentation asks for a well-known name in front (HTTP API v1, section 4).
-const USER_AGENT: &str = concat!("curl/7.51.0 libbyteport/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("curl/7.51.0 libbyteport/", env!("CARGO_PKG_VERSION"));
 
 /// How long an idle connection is kept. A device that stores once a minute keeps its connection.
 const MAX_IDLE: Duration = Duration::from_secs(90);
@@ -37,6 +37,7 @@ pub struct Client {
 struct Pool {
     process: u32,
     agent: Agent,
+    dialer: Arc<Dialer>,
 }
 
 impl fmt::Debug for Client {
@@ -84,6 +85,11 @@ impl Client {
         self.options.device.as_deref()
     }
 
+    /// The path under which devices store.
+    pub fn store_path(&self) -> &str {
+        &self.options.store_path
+    }
+
     /// Scheme, host and port, such as `https://api.byteport.se`.
     pub fn origin(&self) -> &str {
         &self.origin
@@ -99,12 +105,22 @@ impl Client {
 
     /// The connections of this process: after a fork, the child leaves those of its parent alone and makes its own.
     pub(super) fn agent(&self) -> Agent {
+        self.of_this_process(|pool| pool.agent.clone())
+    }
+
+    /// A new connection, apart from the kept ones.
+    pub(super) fn dial(&self) -> Result<Stream> {
+        let dialer = self.of_this_process(|pool| Arc::clone(&pool.dialer));
+        dialer.dial(&self.target, Deadline::after(self.options.connect_timeout))
+    }
+
+    fn of_this_process<T>(&self, part: impl Fn(&Pool) -> T) -> T {
         let pool = self.pool.load();
         if pool.process == std::process::id() {
-            return pool.agent.clone();
+            return part(&pool);
         }
         self.pool.store(Arc::new(self::pool(&self.options, &self.target, self.proxy.as_ref())));
-        self.pool.load().agent.clone()
+        part(&self.pool.load())
     }
 
     /// The end of a call that begins now.
@@ -144,6 +160,6 @@ fn pool(options: &Options, target: &Target, proxy: Option<&Proxy>) -> Pool {
         .max_idle_connections(16)
         .max_idle_connections_per_host(16)
         .build();
-    let connector = DialConnector { target: target.clone(), dialer };
-    Pool { process: std::process::id(), agent: Agent::with_parts(config, connector, NoResolver) }
+    let connector = DialConnector { target: target.clone(), dialer: Arc::clone(&dialer) };
+    Pool { process: std::process::id(), agent: Agent::with_parts(config, connector, NoResolver), dialer }
 }

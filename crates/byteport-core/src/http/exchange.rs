@@ -9,6 +9,7 @@ use std::io::Read;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, REFERER};
 use ureq::{AsSendBody, SendBody, Timeout};
 
+use super::body::BodyReader;
 use super::{Answer, Body, Call, Client, Method};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::net::Deadline;
@@ -51,7 +52,7 @@ impl Client {
                 self.run(head.body(bytes.as_slice()).map_err(bad_request)?, deadline)
             }
             (Method::Post, body) => {
-                let mut reader = body.reader()?;
+                let mut reader = BodyReader::new(body);
                 let body = SendBody::from_reader(&mut reader);
                 self.run(head.body(body).map_err(bad_request)?, deadline)
             }
@@ -131,7 +132,7 @@ fn no_answer_in_time(phase: Phase) -> Error {
 }
 
 /// Our own errors come back out of ureq as they went in.
-fn failure(error: ureq::Error) -> Error {
+pub(super) fn failure(error: ureq::Error) -> Error {
     let phase = Phase::Receive;
     match error {
         ureq::Error::Other(inner) => match inner.downcast::<Error>() {

@@ -33,6 +33,12 @@ impl Form {
         self
     }
 
+    /// The pairs of an encoded form.
+    pub fn parse(encoded: &[u8]) -> Vec<(String, String)> {
+        let pairs = form_urlencoded::parse(encoded);
+        pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+    }
+
     /// Whether a pair of that name was added.
     pub(super) fn has(&self, name: &str) -> bool {
         form_urlencoded::parse(self.0.as_bytes()).any(|(other, _)| other == name)

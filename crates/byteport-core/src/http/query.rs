@@ -76,7 +76,7 @@ impl Client {
         let (from, to) = (range.from.map(Timestamp::to_iso8601), range.to.map(Timestamp::to_iso8601));
         let ends = [("from", from.as_deref()), ("to", to.as_deref())];
         let query: Vec<(&str, &str)> = ends.iter().filter_map(|(name, end)| Some((*name, (*end)?))).collect();
-        decode(&self.get(&path, &query)?, &path)
+        self.get(&path, &query)?.series(&path)
     }
 
     fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer> {
@@ -97,8 +97,17 @@ impl Answer {
     /// # Errors
     /// [`ErrorCode::InvalidAnswer`] where it is something else, such as an HTML page.
     pub fn into_json(self, path: &str) -> Result<String> {
-        decode::<IgnoredAny>(&self, path)?;
+        self.json(path)?;
         String::from_utf8(self.body).map_err(|error| not_json(path, None).because(error))
+    }
+
+    /// As [`Answer::into_json`], without taking the body out.
+    ///
+    /// # Errors
+    /// As [`Answer::into_json`].
+    pub fn json(&self, path: &str) -> Result<&str> {
+        decode::<IgnoredAny>(self, path)?;
+        std::str::from_utf8(&self.body).map_err(|error| not_json(path, None).because(error))
     }
 
     /// The series in the body. `path` is for the error's text.
@@ -106,7 +115,7 @@ impl Answer {
     /// # Errors
     /// As [`Answer::into_json`].
     pub fn series(&self, path: &str) -> Result<Series> {
-        decode(self, path)
+        Series::scan(&self.body).map_or_else(|| decode(self, path), Ok)
     }
 }
 
@@ -122,6 +131,6 @@ fn decode<'a, T: Deserialize<'a>>(answer: &'a Answer, path: &str) -> Result<T> {
 fn not_json(path: &str, kind: Option<&str>) -> Error {
     let kind: String = kind.unwrap_or("no type").chars().take(60).collect();
     let message =
-        format!("the answer to GET {path} is not the JSON that it should be ({kind}): check the host's name");
+        format!("the answer of {path} is not the JSON that it should be ({kind}): check the host's name");
     Error::new(ErrorCode::InvalidAnswer, message).in_phase(Phase::Decode)
 }

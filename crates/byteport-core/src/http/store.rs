@@ -81,11 +81,19 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorCode::InvalidPacket`] and [`ErrorCode::InvalidName`] where the list or a packet in it is malformed.
-    pub fn packets_call(&self, packets: String, legacy_key: &str) -> Result<Call> {
-        packet::parse_list(&packets)?;
+    pub fn packets_call(&self, packets: &str, legacy_key: &str) -> Result<Call> {
+        self.packets_call_at(PACKETS_PATH, packets, legacy_key)
+    }
+
+    /// [`Client::packets_call`] at a path of the caller's.
+    ///
+    /// # Errors
+    /// As [`Client::packets_call`].
+    pub fn packets_call_at(&self, path: &str, packets: &str, legacy_key: &str) -> Result<Call> {
+        packet::parse_list(packets)?;
         let mut form = Form::new();
-        form.add("packets", &packets).add("legacy_key", legacy_key);
-        Ok(Call::new(Request { stores: true, ..Request::post(PACKETS_PATH, form.into_bytes()) }))
+        form.add("packets", packets).add("legacy_key", legacy_key);
+        Ok(Call::new(Request { stores: true, ..Request::post(path, form.into_bytes()) }))
     }
 
     /// Tells the service that a device lives, the client's own where `device` is `None`.

@@ -24,8 +24,8 @@ pub(super) fn is_watched() -> bool {
     HOOK.get().is_some()
 }
 
-/// Says whether to wait on while a name is resolved.
-pub(super) fn resolve_on() -> io::Result<()> {
+/// Says whether to wait on while waiting for something else than the network, such as a name or a file.
+pub(crate) fn resolve_on() -> io::Result<()> {
     if gives_up() { Err(given_up()) } else { Ok(()) }
 }
 

@@ -11,11 +11,14 @@ mod proxy;
 mod resolve;
 mod stream;
 mod tls;
+mod wire;
 
 pub(crate) use deadline::{Deadline, LONGEST_WAIT};
 pub(crate) use dial::{Dialer, Target};
 pub use interrupt::on_interrupt;
+pub(crate) use interrupt::resolve_on;
 pub use proxy::Proxy;
 pub(crate) use proxy::{is_loopback, split_host_port};
 pub(crate) use stream::Stream;
 pub(crate) use tls::Tls;
+pub(crate) use wire::Wire;

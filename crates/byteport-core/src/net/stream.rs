@@ -12,8 +12,8 @@ use std::time::Duration;
 use rustix::net::{RecvFlags, recv};
 use rustls::ClientConnection;
 
-use super::Deadline;
 use super::interrupt::wait_on;
+use super::{Deadline, Wire};
 
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -50,6 +50,11 @@ impl Stream {
         }
         self.tls = Some(Box::new(session));
         Ok(self)
+    }
+
+    /// The socket and, apart from it, what turns its bytes into plain ones.
+    pub(crate) fn into_parts(self) -> (TcpStream, Wire) {
+        (self.socket, Wire::new(self.tls))
     }
 
     /// Reads at least one byte, or 0 where the peer has closed.

@@ -5,13 +5,14 @@
 #![allow(dead_code)] // each test file uses a part of it
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use byteport_core::{Client, Options};
+use byteport_core::http::{Answer, Call, Link};
+use byteport_core::{Client, Options, Result};
 
 pub const KEY: &str = "f00b4s3cretk3y";
 
@@ -153,4 +154,55 @@ pub fn vectors(name: &str) -> serde_json::Value {
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A socket and its link. Reads at most `piece` bytes at once.
+pub struct Driver {
+    pub socket: TcpStream,
+    pub link: Link,
+    pub piece: usize,
+}
+
+impl Driver {
+    pub fn new(client: &Client) -> Driver {
+        let (socket, link) = client.link().unwrap();
+        socket.set_nonblocking(true).unwrap();
+        Driver { socket, link, piece: 1 << 16 }
+    }
+
+    /// Takes a call to its end on this one connection.
+    pub fn perform(&mut self, client: &Client, mut call: Call) -> Result<Answer> {
+        loop {
+            let answer = self.exchange(client, &mut call)?;
+            if let Some(answer) = client.answered(&mut call, answer)? {
+                return Ok(answer);
+            }
+        }
+    }
+
+    fn exchange(&mut self, client: &Client, call: &mut Call) -> Result<Answer> {
+        self.link.begin(client, call)?;
+        let mut pending = Vec::new();
+        let mut buffer = vec![0; self.piece];
+        loop {
+            if pending.is_empty() {
+                pending = self.link.outgoing(call)?;
+            }
+            match self.socket.write(&pending) {
+                Ok(sent) => drop(pending.drain(..sent)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(_) => pending.clear(), // the end comes with the next read
+            }
+            let got = match self.socket.read(&mut buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    thread::yield_now();
+                    continue;
+                }
+                got => got.unwrap_or(0),
+            };
+            if let Some(answer) = self.link.incoming(&buffer[..got])? {
+                return Ok(answer);
+            }
+        }
+    }
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Files whose names are no field names: told once each, and never sent.
+//!
+//! Invariant: what is remembered is no more than what is in the directory.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::folder;
+use crate::model::name;
+
+/// The field that a file of this name holds, if it can hold one.
+pub(super) fn field(name: &OsStr) -> Option<&str> {
+    name.to_str().filter(|name| name::is_valid(name))
+}
+
+/// The names that were told, each with the full look that found it last.
+#[derive(Default)]
+pub(super) struct Strangers {
+    told: HashMap<OsString, u64>,
+    round: u64,
+}
+
+impl Strangers {
+    /// Begins a full look, in which all that is there is met.
+    pub(super) fn begin_round(&mut self) {
+        self.round += 1;
+    }
+
+    /// Tells of a regular file, unless that was done.
+    pub(super) fn meet(&mut self, directory: &Path, name: &OsStr) {
+        if let Some(round) = self.told.get_mut(name) {
+            *round = self.round;
+            return;
+        }
+        let path = directory.join(name);
+        if let Ok(Some(_)) = folder::look_at(&path) {
+            tell(&path, name);
+            self.told.insert(name.to_owned(), self.round);
+        }
+    }
+
+    /// Forgets one that is gone.
+    pub(super) fn forget(&mut self, name: &OsStr) {
+        self.told.remove(name);
+    }
+
+    /// Forgets those that the full look did not find.
+    pub(super) fn end_round(&mut self) {
+        let this = self.round;
+        self.told.retain(|_, round| *round == this);
+    }
+}
+
+fn tell(path: &Path, name: &OsStr) {
+    let name = name.as_bytes();
+    // Hidden files and what editors leave: no one wants them sent.
+    let level =
+        if name.starts_with(b".") || name.ends_with(b"~") { log::Level::Debug } else { log::Level::Warn };
+    log::log!(target: "byteport::watch", level, "{path:?} is ignored: its name is no field name");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_files_are_remembered_and_only_while_they_are_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        fs::write(path.join("read.me"), "").unwrap();
+        fs::create_dir(path.join("a.folder")).unwrap();
+        let bad = OsStr::from_bytes(b"\xff");
+        fs::write(path.join(bad), "").unwrap();
+        let mut strangers = Strangers::default();
+        strangers.begin_round();
+        for name in ["read.me", "a.folder", "gone.txt"] {
+            strangers.meet(path, OsStr::new(name));
+        }
+        strangers.meet(path, bad);
+        strangers.end_round();
+        assert_eq!(strangers.told.len(), 2);
+        strangers.begin_round();
+        strangers.meet(path, bad);
+        strangers.end_round();
+        assert_eq!(strangers.told.len(), 1);
+        strangers.forget(bad);
+        assert!(strangers.told.is_empty());
+    }
+
+    #[test]
+    fn fields_are_told_from_others() {
+        assert_eq!(field(OsStr::new("speed1")), Some("speed1"));
+        assert_eq!(field(OsStr::new("read.me")), None);
+        assert_eq!(field(OsStr::from_bytes(b"\xff")), None);
+    }
+}
