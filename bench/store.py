@@ -2,9 +2,9 @@
 # Copyright The libbyteport authors
 """Small readings per second over one kept connection to a local nginx: libbyteport beside its peers.
 
-Every client runs in a process of its own, in turn, ROUNDS times, so that what else the machine does falls on all alike.
-A round's ratio is formed within the round; the median of the rounds is printed. Times are not comparable between
-machines; ratios are.
+The Python client also runs with 2 and with 4 threads that share it; nginx works on the same cores. Every client runs in a
+process of its own, in turn, ROUNDS times, so that what else the machine does falls on all alike. A round's ratio is formed
+within the round; the median of the rounds is printed. Times are not comparable between machines; ratios are.
 """
 
 from __future__ import annotations
@@ -12,26 +12,23 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
-import socket
-import statistics
-import subprocess
 import sys
-import tempfile
+import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build" / "bench"
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
+from common import BUILD, KEY, ROUNDS, folder, median, memory, nginx, ratio, run, verdict
+
 CALLS = int(os.environ.get("BENCH_CALLS", "20000"))
-KEY = "f00b4s3cretk3y"
 PATH = "/api/v1/timeseries/myownspace/barDev1/"
+THREADS = (2, 4)
 # (client, peer): the client's calls per second over the peer's, and the peer's CPU time per call over the client's
 GOALS = [
     ("C libbyteport", "C libcurl", 1.0),
     ("Python byteport", "Python pycurl", 1.0),
     ("Python byteport", "Python requests", 5.0),
+    ("Python byteport, 2 threads", "Python byteport", 1.0),
+    ("Python byteport, 4 threads", "Python byteport", 1.0),
 ]
 
 
@@ -90,91 +87,66 @@ def requests_store(host: str):
 WORKERS = {"byteport": byteport_store, "pycurl": pycurl_store, "requests": requests_store}
 
 
-def work(name: str, host: str, calls: int) -> None:
-    """Runs one Python client and prints what it took."""
+def work(name: str, threads: int, host: str, calls: int) -> None:
+    """Runs one Python client, which its threads share, and prints what it took."""
     store = WORKERS[name](host)
     store(0)
+
+    def part(first: int) -> None:
+        for i in range(first, calls + 1, threads):
+            store(i)
+
     before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    for i in range(1, calls + 1):
-        store(i)
+    others = [threading.Thread(target=part, args=(first,)) for first in range(2, threads + 1)]
+    for thread in others:
+        thread.start()
+    part(1)
+    for thread in others:
+        thread.join()
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    status = Path("/proc/self/status").read_text()  # the peak since exec; getrusage's holds the parent's, too
-    peak = int(status.partition("VmHWM:")[2].split()[0])
-    print(json.dumps({"calls": calls, "wall": wall, "cpu": cpu, "rss_kib": peak}))
-
-
-def start_nginx(folder: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Starts nginx on a free port; gives the process and HOST:PORT."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    text = (ROOT / "bench" / "nginx.conf").read_text().replace("FOLDER", folder).replace("PORT", str(port))
-    config = Path(folder) / "nginx.conf"
-    config.write_text(text)
-    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
-    process = subprocess.Popen([nginx, "-c", str(config), "-p", folder], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return process, f"127.0.0.1:{port}"
-    raise RuntimeError("nginx does not listen")
+    print(json.dumps({"calls": calls, "wall": wall, "cpu": cpu, "rss_kib": memory("VmHWM")}))
 
 
 def commands(host: str) -> dict[str, list[str]]:
     """The clients, by name."""
-    here = str(Path(__file__).resolve())
-    python = {f"Python {name}": [sys.executable, here, name, host] for name in WORKERS}
+    here, calls = str(Path(__file__).resolve()), str(CALLS)
+
+    def python(name: str, threads: int) -> list[str]:
+        return [sys.executable, here, name, str(threads), host, calls]
+
     return {
-        "C libbyteport": [str(BUILD / "store_byteport"), host],
-        "C libcurl": [str(BUILD / "store_curl"), host],
-        **python,
+        "C libbyteport": [str(BUILD / "store_byteport"), host, calls],
+        "C libcurl": [str(BUILD / "store_curl"), host, calls],
+        "Python byteport": python("byteport", 1),
+        **{f"Python byteport, {threads} threads": python("byteport", threads) for threads in THREADS},
+        **{f"Python {peer}": python(peer, 1) for peer in ("pycurl", "requests")},
     }
-
-
-def measure(command: list[str]) -> dict[str, float]:
-    """One run of one client."""
-    done = subprocess.run([*command, str(CALLS)], stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout)
 
 
 def report(rounds: list[dict[str, dict[str, float]]]) -> None:
     """Prints the medians, the ratios, and whether the goals are reached."""
-    print(f"\n{ROUNDS} rounds of {CALLS} calls each, one kept connection, a fixed 200 from nginx; medians")
-    print(f"{'client':<18}{'calls/s':>10}{'CPU us/call':>13}{'peak RSS MiB':>14}")
+    kept = "one kept connection for each thread"
+    print(f"\n{ROUNDS} rounds of {CALLS} calls each, {kept}, a fixed 200 from nginx; medians")
+    print(f"{'client':<28}{'calls/s':>10}{'CPU us/call':>13}{'peak RSS MiB':>14}")
     for name in rounds[0]:
-        results = [one[name] for one in rounds]
-        rate = statistics.median(result["calls"] / result["wall"] for result in results)
-        cpu = statistics.median(result["cpu"] / result["calls"] * 1e6 for result in results)
-        rss = statistics.median(result["rss_kib"] / 1024 for result in results)
-        print(f"{name:<18}{rate:>10.0f}{cpu:>13.1f}{rss:>14.1f}")
-    print(f"\n{'ratio':<36}{'calls/s':>10}{'CPU':>8}{'goal':>8}")
+        rate = CALLS / median(rounds, name, "wall")
+        cpu = median(rounds, name, "cpu") / CALLS * 1e6
+        rss = median(rounds, name, "rss_kib") / 1024
+        print(f"{name:<28}{rate:>10.0f}{cpu:>13.1f}{rss:>14.1f}")
+    print(f"\n{'ratio':<46}{'calls/s':>10}{'CPU':>8}{'goal':>8}")
     for name, peer, goal in GOALS:
-        rate = statistics.median(one[peer]["wall"] / one[name]["wall"] for one in rounds)
-        cpu = statistics.median(one[peer]["cpu"] / one[name]["cpu"] for one in rounds)
-        reached = "reached" if rate >= goal else "MISSED"
-        print(f"{name + ' : ' + peer:<36}{rate:>10.2f}{cpu:>8.2f}{goal:>8.1f}  {reached}")
+        rate, cpu = ratio(rounds, peer, name, "wall"), ratio(rounds, peer, name, "cpu")
+        print(f"{name + ' : ' + peer:<46}{rate:>10.2f}{cpu:>8.2f}{goal:>8.1f}  {verdict(rate >= goal)}")
 
 
 def main() -> None:
-    """Without arguments: all clients. With NAME HOST CALLS: one Python client, as a worker."""
-    if len(sys.argv) == 4:
-        work(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    """Without arguments: all clients. With NAME THREADS HOST CALLS: one Python client, as a worker."""
+    if len(sys.argv) == 5:
+        work(sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)  # nginx's worker may run as another user
-        nginx, host = start_nginx(folder)
-        try:
-            rounds = []
-            for i in range(ROUNDS):
-                rounds.append({name: measure(command) for name, command in commands(host).items()})
-                print(f"round {i + 1} of {ROUNDS} done", flush=True)
-        finally:
-            nginx.terminate()
-            nginx.wait()
+    with folder() as files, nginx(files) as host:
+        rounds = run(commands(host))
     report(rounds)
 
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
-# Builds in release and measures beside libcurl, pycurl and requests; prints the library's size, too.
+# Builds in release and measures: storing beside libcurl, pycurl and requests; reading a series beside json and orjson with
+# pandas; objects beside bz2, zlib and requests; what the import costs, and the library's size. BENCH_ROUNDS sets how often.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh bench
 
 echo "==> building the library and the Python module in release"
-cargo build --quiet --release -p byteport-ffi --locked
+cargo build --quiet --release -p byteport-ffi -p byteport-server --locked
 scripts/install-python.sh
 
 target=${CARGO_TARGET_DIR:-target}
@@ -20,6 +21,9 @@ gcc "${flags[@]}" -Iinclude bench/store_byteport.c -o "$out/store_byteport" -L"$
 gcc "${flags[@]}" bench/store_curl.c -o "$out/store_curl" -lcurl
 
 echo "==> measuring"
-build/venv/bin/python bench/store.py
+for bench in store series objects imports; do
+  echo "--> bench/$bench.py"
+  build/venv/bin/python "bench/$bench.py"
+done
 awk -v bytes="$(stat -c %s "$out/libbyteport.so.0")" \
   'BEGIN {printf "\nlibbyteport.so, stripped: %.2f MB (goal: at most 2.2)\n", bytes / 1e6}'

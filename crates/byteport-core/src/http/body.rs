@@ -189,7 +189,7 @@ pub(super) fn no_room(error: io::Error) -> Error {
         "the data does not fit a temporary file in {}: make room there, or set TMPDIR",
         folder.display()
     );
-    Error::new(ErrorCode::File, message).because(error)
+    Error::new(ErrorCode::File, message).because(error).retryable(true)
 }
 
 #[cfg(test)]

@@ -172,6 +172,8 @@ impl Client {
     /// The code of a status outside 2xx; [`ErrorCode::Redirect`] for a redirect that is not safe;
     /// [`ErrorCode::LoginFailed`].
     pub fn answered(&self, call: &mut Call, answer: Answer) -> Result<Option<Answer>> {
+        let (method, path, status) = (call.request.method.text(), &call.request.path, answer.status);
+        log::debug!(target: "byteport::http", "{method} {path}: {status}");
         // After a login's form, a redirect to a page for people is as good as a 200, and is not followed.
         let follows = !matches!(call.meaning, Meaning::LoginForm(_));
         if follows && matches!(answer.status, 301 | 302 | 303 | 307 | 308) {

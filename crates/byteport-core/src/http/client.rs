@@ -95,6 +95,11 @@ impl Client {
         &self.origin
     }
 
+    /// The longest time for a whole call.
+    pub fn timeout(&self) -> Duration {
+        self.options.timeout
+    }
+
     pub(super) fn referer(&self) -> &HeaderValue {
         &self.referer
     }

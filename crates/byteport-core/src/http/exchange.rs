@@ -59,7 +59,6 @@ impl Client {
         };
         let (head, body) = result?.into_parts();
         let status = head.status.as_u16();
-        log::debug!(target: "byteport::http", "{} {}: {status}", request.method.text(), request.path);
         let body = if request.stores { read_start(body) } else { read_all(body, self.max_answer()) };
         Ok(Answer { status, headers: head.headers, body: body.map_err(|error| error.with_status(status))? })
     }

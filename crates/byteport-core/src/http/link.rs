@@ -22,6 +22,9 @@ use crate::net::Wire;
 /// The longest head of a request or an answer, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
 
+/// What an answer begins with that another one follows.
+const INTERIM: &[u8] = b"HTTP/1.1 1";
+
 /// One connection without its input and output.
 pub struct Link {
     wire: Wire,
@@ -30,6 +33,10 @@ pub struct Link {
     input: Vec<u8>,
     /// Whether an earlier call was answered here.
     kept: bool,
+    /// Whether a byte came since the last answer.
+    answered: bool,
+    /// Whether the connection's end came.
+    ended: bool,
     /// Whether the whole request was sent.
     whole: bool,
     max_answer: u64,
@@ -59,6 +66,8 @@ impl Client {
             state: State::Idle,
             input: Vec::new(),
             kept: false,
+            answered: false,
+            ended: false,
             whole: true,
             max_answer: self.max_answer(),
             stores: false,
@@ -71,10 +80,14 @@ impl Link {
     /// Begins a call on an idle link.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidArgument`] for a request that cannot be put into words of HTTP.
+    /// [`ErrorCode::InvalidArgument`] for a request that cannot be put into words of HTTP; [`ErrorCode::Disconnected`] after
+    /// the connection's end.
     pub fn begin(&mut self, client: &Client, call: &Call) -> Result<()> {
-        let State::Idle = self.state else { return Err(out_of_step()) };
-        self.state = State::Over;
+        match self.state {
+            State::Idle => self.state = State::Over,
+            _ if self.ended => return Err(self.cut("before the request was sent").in_phase(Phase::Send)),
+            _ => return Err(out_of_step()),
+        }
         self.stores = call.request().stores;
         let request = client.head(call)?.header(USER_AGENT, client::USER_AGENT).header(ACCEPT, "*/*");
         let request = request.body(()).map_err(bad_request)?;
@@ -123,8 +136,10 @@ impl Link {
     /// [`ErrorCode::Disconnected`] for an end before the answer's, [`ErrorCode::InvalidAnswer`],
     /// [`ErrorCode::AnswerTooLarge`], [`ErrorCode::Tls`].
     pub fn incoming(&mut self, bytes: &[u8]) -> Result<Option<Answer>> {
+        self.ended |= bytes.is_empty();
         self.wire.receive(bytes, &mut self.input).map_err(broken_tls)?;
-        let interim = self.input.is_empty() || self.input.starts_with(b"HTTP/1.1 1");
+        self.answered |= !self.input.is_empty();
+        let interim = self.input.starts_with(INTERIM) || INTERIM.starts_with(&self.input);
         if matches!(self.state, State::Sending(..)) && (bytes.is_empty() || !interim) {
             self.stop_sending()?; // an answer before the end of the request says no
         }
@@ -147,7 +162,7 @@ impl Link {
     /// Whether a call that failed on this link is to be made again on another if it is idempotent: the link had been kept,
     /// and the service closed it before a byte of an answer came.
     pub fn is_stale(&self) -> bool {
-        self.kept && self.input.is_empty()
+        self.kept && self.ended && !self.answered
     }
 
     fn send(&mut self, plain: &[u8]) -> Result<()> {
@@ -207,7 +222,9 @@ impl Link {
         let mut piece = vec![0; PIECE];
         let limit = if self.stores { MAX_STORE_ANSWER as u64 } else { self.max_answer };
         loop {
-            let (used, got) = http.read(&self.input, &mut piece).map_err(not_http)?;
+            let (used, got) = http
+                .read(&self.input, &mut piece)
+                .map_err(|error| not_http(error).with_status(answer.status))?;
             self.input.drain(..used);
             answer.body.extend_from_slice(&piece[..got]);
             if answer.body.len() as u64 > limit {
@@ -237,6 +254,7 @@ impl Link {
         if self.whole && !http.must_close_connection() && self.input.is_empty() {
             self.state = State::Idle;
             self.kept = true;
+            self.answered = false;
         }
         answer
     }

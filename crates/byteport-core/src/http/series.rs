@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 //! A time series as columns, read from `data.ts_data` without an object for each point.
+//!
+//! Invariant: what an answer means is serde_json's word. `scan` reads the usual shape in half the time, and leaves every other
+//! to it.
+
+mod scan;
 
 use std::borrow::Cow;
+use std::collections::TryReserveError;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
 use crate::model::Timestamp;
+use crate::model::value::parse_number;
 
 /// One field's values and when they were measured: two columns of the same length, in the service's order (oldest first).
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +44,41 @@ impl Series {
     /// Whether there is no point.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
+    }
+
+    /// The points that are numbers, as times and numbers, and how many are not: those of text that [`parse_number`] does not
+    /// take, and those without a value.
+    pub fn into_numbers(self) -> (Vec<i64>, Vec<f64>, usize) {
+        let mut times = self.times;
+        let mut numbers: Vec<f64> = match self.values {
+            SeriesValues::Numbers(numbers) => numbers,
+            SeriesValues::Texts(texts) => {
+                texts.into_iter().map(|text| parse_number(&text).unwrap_or(f64::NAN)).collect()
+            }
+        };
+        let all = times.len();
+        let mut kept = numbers.iter().map(|number| !number.is_nan());
+        times.retain(|_| kept.next().unwrap_or(false));
+        numbers.retain(|number| !number.is_nan());
+        let skipped = all - times.len();
+        (times, numbers, skipped)
+    }
+
+    /// The series in the JSON text of an answer of the usual shape; `None` where serde_json is to read it.
+    pub(super) fn scan(answer: &[u8]) -> Option<Series> {
+        scan::series(answer)
+    }
+
+    const fn new() -> Series {
+        Series { times: Vec::new(), values: SeriesValues::Numbers(Vec::new()) }
+    }
+
+    /// Memory may be short: that is an error, not an end.
+    fn push(&mut self, time: Timestamp, value: Scalar<'_>) -> Result<(), TryReserveError> {
+        self.times.try_reserve(1)?;
+        self.values.push(value)?;
+        self.times.push(time.as_micros());
+        Ok(())
     }
 }
 
@@ -80,11 +122,10 @@ impl<'de> Visitor<'de> for ColumnsVisitor {
             #[serde(borrow)]
             v: Scalar<'a>,
         }
-        let mut series = Series { times: Vec::new(), values: SeriesValues::Numbers(Vec::new()) };
+        let mut series = Series::new();
         while let Some(Point { t, v }) = points.next_element::<Point<'_>>()? {
-            series.times.try_reserve(1).map_err(A::Error::custom)?; // memory may be short: that is an error, not an end
-            series.times.push(Timestamp::parse_iso8601(&t).map_err(A::Error::custom)?.as_micros());
-            series.values.push(v);
+            let time = Timestamp::parse_iso8601(&t).map_err(A::Error::custom)?;
+            series.push(time, v).map_err(A::Error::custom)?;
         }
         Ok(Columns(series))
     }
@@ -126,7 +167,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Cow::Borrowed(if value { "true" } else { "false" })))
+        Ok(Scalar::from(value))
     }
 
     fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
@@ -141,18 +182,32 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
 }
 
 impl SeriesValues {
-    fn push(&mut self, value: Scalar<'_>) {
+    fn push(&mut self, value: Scalar<'_>) -> Result<(), TryReserveError> {
         match (&mut *self, value) {
-            (Self::Numbers(numbers), Scalar::Number(number)) => numbers.push(number),
-            (Self::Numbers(numbers), Scalar::Null) => numbers.push(f64::NAN),
-            (Self::Texts(texts), value) => texts.push(value.into_text()),
+            (Self::Numbers(numbers), Scalar::Number(number)) => push(numbers, number),
+            (Self::Numbers(numbers), Scalar::Null) => push(numbers, f64::NAN),
+            (Self::Texts(texts), value) => push(texts, value.into_text()),
             (Self::Numbers(numbers), value) => {
-                let mut texts: Vec<String> =
-                    numbers.iter().map(|number| Scalar::from(*number).into_text()).collect();
+                let mut texts = Vec::new();
+                texts.try_reserve(numbers.len() + 1)?;
+                texts.extend(numbers.iter().map(|number| Scalar::from(*number).into_text()));
                 texts.push(value.into_text());
                 *self = Self::Texts(texts);
+                Ok(())
             }
         }
+    }
+}
+
+fn push<T>(column: &mut Vec<T>, value: T) -> Result<(), TryReserveError> {
+    column.try_reserve(1)?;
+    column.push(value);
+    Ok(())
+}
+
+impl From<bool> for Scalar<'_> {
+    fn from(value: bool) -> Self {
+        Scalar::Text(Cow::Borrowed(if value { "true" } else { "false" }))
     }
 }
 
@@ -197,6 +252,21 @@ mod tests {
             SeriesValues::Texts(vec!["1.0".into(), "a\nb".into(), String::new()])
         );
         assert!(read("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn numbers_are_picked_out_of_texts() {
+        let columns = |points: &[&str]| {
+            let points: Vec<String> = (2..)
+                .zip(points)
+                .map(|(s, v)| format!(r#"{{"t":"1970-01-01T00:00:0{s}","v":{v}}}"#))
+                .collect();
+            read(&points.join(",")).unwrap().into_numbers()
+        };
+        assert_eq!(columns(&["1", "null", "-2.5"]), (vec![2_000_000, 4_000_000], vec![1.0, -2.5], 1));
+        let mixed = columns(&[r#"" 7""#, "8", r#""rolling""#, "null", "true", r#""nan""#, r#""1e3""#]);
+        assert_eq!(mixed, (vec![2_000_000, 3_000_000, 8_000_000], vec![7.0, 8.0, 1000.0], 4));
+        assert_eq!(columns(&[]), (Vec::new(), Vec::new(), 0));
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub struct Upload {
     path: String,
     form: LongForm,
     stamped: bool,
+    room: u64,
 }
 
 impl Client {
@@ -43,8 +44,12 @@ impl Client {
         }
         reading.set_timestamp(timestamp);
         let (path, form) = self.store_form(&reading)?;
-        let stamped = timestamp.is_some();
-        Ok(Upload { path, form: LongForm::new(form.into_bytes()), stamped })
+        let form = form.into_bytes();
+        let room = match self.options().store_method {
+            Method::Post => u64::MAX,
+            Method::Get => MAX_GET_URL.saturating_sub(self.origin().len() + path.len() + 1 + form.len()) as u64,
+        };
+        Ok(Upload { path, form: LongForm::new(form), stamped: timestamp.is_some(), room })
     }
 
     /// The call that sends it.
@@ -73,6 +78,11 @@ impl Client {
 }
 
 impl Upload {
+    /// Fields that somebody else sends than a client: [`Upload::fields`] gives them.
+    pub fn apart() -> Upload {
+        Upload { path: String::new(), form: LongForm::new(Vec::new()), stamped: false, room: u64::MAX }
+    }
+
     /// Adds a file's text under a field's name; gives a digest of the content.
     ///
     /// # Errors
@@ -114,6 +124,11 @@ impl Upload {
     /// Whether no field was added.
     pub fn is_empty(&self) -> bool {
         self.form.len() == 0
+    }
+
+    /// The longest encoded fields that can be sent, in bytes.
+    pub fn room(&self) -> u64 {
+        self.room
     }
 
     /// Takes back what was added since the upload had that length.

@@ -46,6 +46,7 @@ impl Wire {
             return Ok(());
         };
         loop {
+            let before = bytes.len();
             tls.read_tls(&mut bytes)?;
             let state = tls
                 .process_new_packets()
@@ -53,8 +54,8 @@ impl Wire {
             let at = plain.len();
             plain.resize(at + state.plaintext_bytes_to_read(), 0);
             tls.reader().read_exact(&mut plain[at..])?;
-            if bytes.is_empty() {
-                return Ok(());
+            if bytes.is_empty() || bytes.len() == before {
+                return Ok(()); // nothing is taken that comes after the end that the peer told
             }
         }
     }
