@@ -109,20 +109,13 @@ fn answer(points: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Equal, but for the last bits of a number: there serde_json is not exact without its feature `float_roundtrip`.
+/// The same, NaN standing for no value.
 fn alike(a: &Series, b: &Series) -> bool {
-    let near = |a: f64, b: f64| a.to_bits() == b.to_bits() || (a - b).abs() <= a.abs() * 1e-15;
-    let value = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
-    let same = |a: &String, b: &String| a == b || value(a).zip(value(b)).is_some_and(|(a, b)| near(a, b));
+    let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
     a.times == b.times
         && match (&a.values, &b.values) {
-            (SeriesValues::Numbers(a), SeriesValues::Numbers(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a.is_nan() && b.is_nan()) || near(*a, *b))
-            }
-            (SeriesValues::Texts(a), SeriesValues::Texts(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-            }
-            _ => false,
+            (SeriesValues::Numbers(a), SeriesValues::Numbers(b)) => bits(a) == bits(b),
+            (a, b) => a == b,
         }
 }
 
