@@ -84,6 +84,8 @@ python() {
   run python cargo build --quiet -p byteport-server --locked
   install_python python
   run python build/venv/bin/python -m pytest -q -p no:cacheprovider python/tests
+  run python build/venv/bin/python -m pytest -q -p no:cacheprovider tests/packaging
+  run python scripts/test-pythons.sh
   # outside python/, where the sources would hide the installed module
   checked python stubtest env -C build ./venv/bin/python -m mypy.stubtest byteport byteport_client \
     --mypy-config-file ../python/pyproject.toml

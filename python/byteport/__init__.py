@@ -8,8 +8,8 @@ Importing this package loads nothing more; the names in ``__all__`` are loaded w
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
     from ._byteport import __version__
     from .http_clients import ByteportHttpClient, ByteportHttpGetClient, ByteportHttpPostClient
@@ -20,7 +20,7 @@ _HOMES = {
     "ByteportHttpGetClient": "byteport.http_clients",
     "ByteportHttpPostClient": "byteport.http_clients",
 }
-_MODULES = ("client_base", "clients", "http_clients", "socks")
+_MODULES = ("aio", "client_base", "clients", "http_clients", "socks")
 
 __all__ = ["ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient", "__version__"]
 

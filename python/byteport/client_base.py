@@ -4,16 +4,22 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from typing import Union
-
 from . import _byteport
+
+TYPE_CHECKING = False  # importing typing would take longer than all of this package
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+    from typing import SupportsFloat, SupportsIndex, Union
+
+    Timestamp = Union[SupportsFloat, SupportsIndex, datetime.datetime]
+    """A point in time: UNIX seconds, or a datetime, which without a time zone is UTC."""
 
 __all__ = [
     "AbstractByteportClient",
     "ByteportClientDeviceNotFoundException",
     "ByteportClientException",
+    "ByteportClientFileException",
     "ByteportClientForbiddenException",
     "ByteportClientInvalidDataTypeException",
     "ByteportClientInvalidFieldNameException",
@@ -37,6 +43,17 @@ class ByteportClientException(Exception):
     status: int | None = None
     #: Whether the same call, made again later and unchanged, can succeed.
     retryable: bool = False
+
+
+class ByteportClientFileException(ByteportClientException, OSError):
+    """A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+
+    It is an OSError too; ``errno``, ``strerror`` and ``filename`` are set where they are known.
+    """
+
+    def __str__(self) -> str:
+        """What happened, as of every other exception here; not OSError's own words."""
+        return Exception.__str__(self)
 
 
 class ByteportConnectException(ByteportClientException):
@@ -68,7 +85,7 @@ class ByteportClientUnsupportedCompressionException(ByteportClientException):
 
 
 class ByteportClientUnsupportedTimestampTypeException(ByteportClientException):
-    """A timestamp that is no int, float or datetime, or out of range. Nothing was sent."""
+    """A timestamp that is no number and no datetime, or out of range. Nothing was sent."""
 
 
 class ByteportClientInvalidFieldNameException(ByteportClientException):
@@ -83,6 +100,7 @@ def refused(
     message: str,
     code: int = 1,
     phase: str = "check",
+    *,
     kind: type[ByteportClientException] = ByteportClientException,
 ) -> ByteportClientException:
     """An exception as the core makes them: an argument that makes no sense, unless told otherwise."""
@@ -91,17 +109,17 @@ def refused(
     return error
 
 
-Timestamp = Union[int, float, datetime.datetime]
-"""A point in time: UNIX seconds, or a datetime, which without a time zone is UTC."""
-
-
 class AbstractByteportClient:
     """Conversions and checks, without input or output. Every method may be called from any thread."""
 
     def auto_timestamp(self, timestamp: Timestamp) -> str:
         """The timestamp's text on the wire: UNIX seconds with at most six decimals and no trailing zeros.
 
-        Raises ByteportClientUnsupportedTimestampTypeException for every other type (bool too), NaN and infinities.
+        :param timestamp: UNIX seconds as any real number (int, float, Decimal, Fraction, NumPy's), or a datetime, a
+            ``pandas.Timestamp`` or a ``numpy.datetime64``, each of which without a time zone is UTC. Numbers are rounded to
+            the microsecond, of dates the nanoseconds are cut
+
+        Raises ByteportClientUnsupportedTimestampTypeException for every other type (bool too), NaN, NaT and infinities.
         """
         return _byteport.timestamp_text(timestamp)
 
@@ -117,6 +135,8 @@ class AbstractByteportClient:
 
         Raises ByteportClientUnsupportedTimestampTypeException for everything else, and outside the years 1 to 9999.
         """
+        import datetime  # the caller has it in any case
+
         self.unix_time_micros(datetime_object)  # refuses what is none, and a zone that fails
         if datetime_object.utcoffset() is None:
             return datetime_object.replace(tzinfo=datetime.timezone.utc)
@@ -152,3 +172,13 @@ class AbstractByteportClient:
             _byteport.check_name("field name", name): _byteport.value_text(name, value).encode()
             for name, value in _byteport.items(data)
         }
+
+    def decode_object(self, text: str, *, max_size: int = 256 << 20) -> bytes:
+        """The object that a field's text stands for: base64, then zlib, gzip or bzip2, recognised by its first bytes.
+
+        :param max_size: the largest object that is taken, in bytes: a short text can stand for gigabytes
+
+        Raises ByteportClientInvalidDataTypeException for text that is no base64, and for a damaged object;
+        ByteportClientException for one that is too large.
+        """
+        return _byteport.decode_object(text, max_size)

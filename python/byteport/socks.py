@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from .client_base import refused
 
 __all__ = ["PROXY_TYPE_HTTP", "PROXY_TYPE_SOCKS4", "PROXY_TYPE_SOCKS5"]
@@ -32,6 +30,8 @@ def proxy_url(kind: int, host: str, port: int | str, username: str | None, passw
 
 
 def _encoded(what: str, text: str | None) -> str:
+    from urllib.parse import quote  # takes long to import
+
     try:
         return quote(text or "", safe="")
     except (TypeError, UnicodeError):

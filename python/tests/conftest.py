@@ -88,6 +88,7 @@ class Server(NamedTuple):
     host: str
     namespace: str = "my_garage"
     key: str = "s33d-write-key"
+    legacy_key: str = "s33d-legacy-key"
     user: str = "admin@example.org"
     password: str = "pass word&="
 
@@ -119,7 +120,14 @@ def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     folder, expected = tmp_path_factory.mktemp("byteport"), Server("")
     seed = {
         "users": [{"name": expected.user, "password": expected.password, "namespaces": [expected.namespace]}],
-        "namespaces": [{"name": expected.namespace, "write_key": expected.key, "http_write_method": "both"}],
+        "namespaces": [
+            {
+                "name": expected.namespace,
+                "write_key": expected.key,
+                "legacy_key": expected.legacy_key,
+                "http_write_method": "both",
+            }
+        ],
     }
     (folder / "seed.json").write_text(json.dumps(seed))
     command = [server_program(), "--data", str(folder / "data"), "--listen", "127.0.0.1:0"]

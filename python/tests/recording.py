@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import socket
 import threading
 from collections.abc import Callable
@@ -24,7 +26,8 @@ class Answer(NamedTuple):
 
 def _pairs(text: str) -> list[list[str]]:
     return sorted(
-        [name, value] for name, value in parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text))
+        [name, value]
+        for name, value in parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict")
     )
 
 
@@ -36,15 +39,19 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         cookies = self.headers.get("Cookie")
+        is_json = self.headers.get("Content-Type") == "application/json"
         request = {
             "cookies": sorted(cookies.split("; ")) if cookies else [],
-            "form": _pairs(body.decode()) if self.command == "POST" else None,
+            "form": _pairs(body.decode()) if self.command == "POST" and not is_json else None,
             "method": self.command,
             "path": url.path,
             "query": _pairs(url.query),
         }
+        if is_json:
+            request["json"] = json.loads(body)
         recorder = self.server.recorder
         recorder.requests.append(request)
+        recorder.ports.append(self.client_address[1])
         recorder.raw.append(f"{self.requestline}\n{self.headers}\n".encode() + body)
         answer = recorder.answer(request) if recorder.answer else _usual(request)
         self.send_response(answer.status)
@@ -64,6 +71,20 @@ class _Server(ThreadingHTTPServer):
     recorder: Recorder
     daemon_threads = True
 
+    def __init__(self, *arguments: Any) -> None:
+        self.connections: list[socket.socket] = []
+        super().__init__(*arguments)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self.connections.append(connection)
+        return connection, address
+
+    def hang_up(self) -> None:
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def handle_error(self, *args: object) -> None:
         """A client that hangs up is part of some tests."""
 
@@ -72,19 +93,18 @@ def _usual(request: dict[str, Any]) -> Answer:
     if request["path"] == LOGIN_PATH:
         cookie = "csrftoken=CSRF123" if request["method"] == "GET" else "sessionid=SESS456"
         return Answer(headers=(("Set-Cookie", f"{cookie}; Path=/"),))
-    if request["method"] == "GET" and not any(name == "_key" for name, _ in request["query"]):
-        return Answer(body=b"[]", headers=(("Content-Type", "application/json"),))
-    return Answer()
+    return Answer(body=b"[]", headers=(("Content-Type", "application/json"),))
 
 
 class Recorder:
     """An HTTP server on a free port that keeps every request and answers as told, or as a Byteport would."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[dict[str, Any]] = []
         self.raw: list[bytes] = []
+        self.ports: list[int] = []  # each request's, at the client's end
         self.answer: Callable[[dict[str, Any]], Answer] | None = None
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.recorder = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -93,13 +113,21 @@ class Recorder:
     def host(self) -> str:
         return f"127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def connections(self) -> list[socket.socket]:
+        """All that were made, in order."""
+        return self._server.connections
+
     def always(self, answer: Answer) -> None:
         self.answer = lambda request: answer
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        """Stops listening and hangs up; may be called again."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
+            self._server.hang_up()
 
 
 class RawServer:

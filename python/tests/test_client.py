@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,7 +16,12 @@ from typing import Any
 import pytest
 
 from byteport import clients, socks
-from byteport.clients import ByteportClientException, ByteportConnectException, ByteportHttpClient
+from byteport.clients import (
+    ByteportClientException,
+    ByteportConnectException,
+    ByteportHttpClient,
+    ByteportHttpGetClient,
+)
 from conftest import KEY, NS, UID
 from recording import Answer, RawServer, Recorder
 
@@ -283,6 +291,90 @@ def test_proxy_port_switches_the_proxy_on(
     assert caught.value.code == 10
     assert "ecret" not in str(caught.value)
     assert proxy.received[0].startswith(greeting)
+
+
+def test_a_with_statement_closes(recorder: Recorder) -> None:
+    with ByteportHttpClient(NS, KEY, UID, recorder.host) as client:
+        client.login("me", "pw")
+        client.store({"x": 1})
+    count = len(recorder.requests)
+    calls: list[Callable[[], object]] = [
+        client.store,
+        client.list_namespaces,
+        client.logout,
+        partial(client.login, "me", "pw"),
+        partial(client.make_request, "/"),
+        partial(client.base64_encode_and_store, "f", b"x"),
+        partial(client.store_packets, [], "key"),
+        partial(setattr, client, "api_key", "an0ther"),
+    ]
+    for call in calls:
+        with pytest.raises(ByteportClientException, match="client is closed") as caught:
+            call()
+        assert (caught.value.code, caught.value.phase) == (1, "check")
+    client.close()  # again
+    assert NS in repr(client)
+    assert len(recorder.requests) == count  # it does not log out either
+
+
+def test_closing_hangs_up(recorder: Recorder) -> None:
+    client = ByteportHttpClient(NS, KEY, UID, recorder.host)
+    client.api_key = "an0ther"
+    client.store()
+    assert len(recorder.connections) == 2
+    client.close()
+    end = time.monotonic() + 20
+    while any(
+        connection.fileno() != -1 for connection in recorder.connections
+    ):  # the server's end closes too
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_with_statement_lets_errors_out(recorder: Recorder) -> None:
+    with pytest.raises(ZeroDivisionError), ByteportHttpClient(NS, KEY, UID, recorder.host) as client:
+        raise ZeroDivisionError
+    with pytest.raises(ByteportClientException, match="closed"):
+        client.store()
+
+
+class Counting(ByteportHttpClient):
+    """At the module's level, where pickle finds it."""
+
+    def __init__(self, host: str, **options: Any) -> None:
+        super().__init__(NS, KEY, UID, host, **options)
+        self.count = 5
+
+
+def test_a_client_may_be_pickled_without_its_login(recorder: Recorder) -> None:
+    client = Counting(recorder.host, timeout=7, proxy_port=None)
+    client.login("me", "pw")
+    client.api_key, client.device_uid = "an0ther", "dev2"
+    for again in (pickle.loads(pickle.dumps(client)), copy.copy(client)):
+        assert type(again) is Counting
+        assert (again.count, again.api_key, again.device_uid) == (5, "an0ther", "dev2")
+        assert again.store_base_url == client.store_base_url
+        recorder.requests.clear()
+        again.store({"x": 1})
+        again.list_namespaces()
+        assert recorder.requests[0]["path"].endswith("/dev2/")
+        assert recorder.requests[0]["form"] == [["_key", "an0ther"], ["x", "1"]]
+        assert recorder.requests[1]["cookies"] == []
+        again.close()
+    client.list_namespaces()
+    assert "sessionid=SESS456" in recorder.requests[-1]["cookies"]
+
+
+def test_settings_survive_a_pickle(raw_server: Callable[[bytes | None], RawServer]) -> None:
+    proxy = raw_server(b"")
+    client = ByteportHttpGetClient(
+        NS, KEY, UID, "http://nowhere.invalid", 3, "127.0.0.1", proxy.port, "u", "pr0xy-s3cret", False
+    )
+    assert "pr0xy-s3cret" not in f"{vars(client)} {client!r}"
+    again = pickle.loads(pickle.dumps(client))
+    with pytest.raises(ByteportConnectException, match=f"@127.0.0.1:{proxy.port}"):
+        again.store()
+    assert again._store_by_get is True
 
 
 def test_names_of_the_modules() -> None:

@@ -263,6 +263,8 @@ BAD_SETTINGS: list[dict[str, Any]] = [
     {"timeout": 1e300},
     {"ca_file": 5},
     {"ca_file": ["a.pem"]},
+    {"client_cert": 5},
+    {"client_cert": ["a.pem"]},
     {"proxy_port": 1080, "proxy_type": 9},
     {"proxy_port": 1080, "proxy_type": []},
     {"proxy_port": 1080, "proxy_addr": None},
@@ -296,7 +298,7 @@ def test_bad_arguments_of_a_login(recorder: Recorder, client: ByteportHttpClient
 
 def test_every_exception_is_under_one() -> None:
     names = [name for name in client_base.__all__ if name.endswith("Exception")]
-    assert len(names) == 11
+    assert len(names) == 12
     for name in names:
         kind = getattr(client_base, name)
         assert issubclass(kind, ByteportClientException)
@@ -304,10 +306,10 @@ def test_every_exception_is_under_one() -> None:
         assert (error.code, error.phase, error.status, error.retryable) == (None, None, None, False)
 
 
-def test_a_ca_file_that_is_not_there(raw_server: Raw) -> None:
-    client = ByteportHttpClient(
-        byteport_api_hostname=f"https://{raw_server(b'').host}", ca_file="/no/such.pem"
-    )
+@pytest.mark.parametrize("setting", ["ca_file", "client_cert"])
+def test_a_pem_file_that_is_not_there(setting: str, raw_server: Raw) -> None:
+    options: dict[str, Any] = {setting: "/no/such.pem"}
+    client = ByteportHttpClient(byteport_api_hostname=f"https://{raw_server(b'').host}", **options)
     error = fails(ByteportConnectException, "/no/such.pem", client.list_namespaces)
     assert (error.code, error.phase) == (11, "tls")
 

@@ -53,7 +53,7 @@ def test_debug_messages_name_method_path_and_status(client: ByteportHttpClient, 
     (record,) = [record for record in kept.records if record.name == "byteport.http"]
     assert record.getMessage() == f"POST /api/v1/timeseries/{NS}/{UID}/: 200"
     assert record.levelno == logging.DEBUG
-    assert record.filename == "http_clients.py"
+    assert record.filename == "_calls.py"
 
 
 def test_nothing_where_nobody_listens(client: ByteportHttpClient, kept: Kept) -> None:

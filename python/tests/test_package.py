@@ -17,9 +17,10 @@ import pytest
 import byteport
 from byteport import _byteport, client_base, clients
 
-MODULES = ["clients", "http_clients", "client_base", "socks"]
+MODULES = ["aio", "clients", "http_clients", "client_base", "socks"]
 EXCEPTIONS = {
     "ByteportClientException",
+    "ByteportClientFileException",
     "ByteportConnectException",
     "ByteportLoginFailedException",
     "ByteportClientForbiddenException",
@@ -33,14 +34,37 @@ EXCEPTIONS = {
 }
 METHODS = {
     "auto_timestamp",
+    "base64_encode_and_store",
+    "base64_encode_and_store_file",
+    "base64_encode_and_store_store_file",
+    "batch_register_devices",
+    "close",
     "convert_data_to_utf8",
+    "decode_object",
+    "get_device",
+    "get_device_types",
+    "get_devices",
+    "get_field_definitions",
+    "get_firmwares",
+    "list_devices",
     "list_namespaces",
+    "load_series",
     "load_timeseries_data",
     "load_timeseries_data_range",
     "log",
     "login",
     "logout",
+    "make_request",
+    "poll_directory_and_store_upon_content_change",
+    "query_devices",
+    "search_devices",
+    "send_message",
+    "set_fields",
+    "sorted_ls",
     "store",
+    "store_directory",
+    "store_file",
+    "store_packets",
     "timestamp_as_utc",
     "unix_time_micros",
     "utf8_encode_value",
@@ -106,6 +130,9 @@ def test_the_stub_names_what_the_module_has() -> None:
     for name in dir(_byteport):
         if not name.startswith("__"):
             assert name in stub
-    for name in dir(_byteport.Client):
-        if not name.startswith("_"):
-            assert f"def {name}(" in stub
+    kinds = [kind for kind in vars(_byteport).values() if inspect.isclass(kind)]
+    assert len(kinds) == 6
+    for kind in kinds:
+        for name in dir(kind):
+            if not name.startswith("_"):
+                assert f"def {name}(" in stub

@@ -74,6 +74,52 @@ def test_a_forked_child_uses_connections_of_its_own(client: ByteportHttpClient, 
     assert [request["form"][1] for request in recorder.requests] == [["x", "1"], ["x", "2"], ["x", "3"]]
 
 
+def store_and_say(client: ByteportHttpClient, field: str, told: Any) -> None:
+    """At the module's level, where a process that is spawned finds it."""
+    client.store({field: 1})
+    told.put(os.getpid())
+
+
+def test_processes_share_a_client_and_no_connection(recorder: Recorder) -> None:
+    program = """
+import multiprocessing, os, sys
+sys.path.insert(0, sys.argv[3])
+from byteport.clients import ByteportHttpClient
+from test_threads import store_and_say
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    client = ByteportHttpClient("myownspace", "key", "dev", sys.argv[2])
+    told = context.SimpleQueue()
+    processes = [context.Process(target=store_and_say, args=(client, f"child{n}", told)) for n in range(2)]
+    for process in processes:
+        process.start()
+    client.store({"parent": 1})
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    client.store({"parent": 2})
+    assert len({os.getpid(), told.get(), told.get()}) == 3
+"""
+    for method in ("fork", "spawn", "forkserver"):
+        recorder.requests.clear()
+        recorder.ports.clear()
+        command = [sys.executable, "-c", program, method, recorder.host, os.path.dirname(__file__)]
+        subprocess.run(command, check=True, timeout=120)
+        stored = [request["form"][1:] for request in recorder.requests]
+        assert sorted(pairs for pairs in stored if pairs) == [
+            [["child0", "1"]],
+            [["child1", "1"]],
+            [["parent", "1"]],
+            [["parent", "2"]],
+        ]
+        ports: dict[str, set[int]] = {field: set() for field in ("heartbeat", "parent", "child0", "child1")}
+        for pairs, port in zip(stored, recorder.ports):
+            ports[pairs[0][0] if pairs else "heartbeat"].add(port)
+        assert ports["heartbeat"] == ports["parent"]
+        assert len(set.union(*ports.values())) == 3  # one for each process
+
+
 PROGRAM = """
 import sys
 from byteport.clients import ByteportHttpClient

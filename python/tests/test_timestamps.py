@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import datetime
 from datetime import timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy
+import pandas
 import pytest
 
 from byteport.clients import ByteportClientUnsupportedTimestampTypeException, ByteportHttpClient
@@ -47,7 +51,96 @@ class BadZone(datetime.tzinfo):
     tzname = dst = utcoffset  # type: ignore[assignment]
 
 
+def since_epoch(days: int, seconds: int = 0, micros: int = 0) -> str:
+    exact = (days * 86400 + seconds) * 10**6 + micros
+    whole, fraction = divmod(abs(exact), 10**6)
+    return f"{'-' * (exact < 0)}{whole}.{fraction:06}".rstrip("0").rstrip(".")
+
+
+OTHER_TIMES = [
+    (numpy.int64(1410613385), "1410613385"),
+    (numpy.uint8(7), "7"),
+    (numpy.int32(-1), "-1"),
+    (numpy.float64(1410613385.012345), "1410613385.012345"),
+    (numpy.float32(0.5), "0.5"),
+    (numpy.longdouble(2.25), "2.25"),
+    (Decimal("1410613385.012345"), "1410613385.012345"),
+    (Decimal("253402300799.9999990000000000000000000000000001"), "253402300799.999999"),
+    (Decimal("1e-999999999"), "0"),
+    (Decimal("-0.5"), "-0.5"),
+    (Decimal("1E+9"), "1000000000"),
+    (Fraction(1, 3), "0.333333"),
+    (Fraction(-2, 3), "-0.666667"),
+    (Fraction(4030324002003, 2000), "2015162001.0015"),
+    (numpy.datetime64("2015-05-01T00:00:00.012345678"), "1430438400.012345"),
+    (numpy.datetime64("2015-05-01T00:00:00.012345"), "1430438400.012345"),
+    (numpy.datetime64("2015-05-01T00:00:00.5", "ms"), "1430438400.5"),
+    (numpy.datetime64("2015-05-01"), "1430438400"),
+    (numpy.datetime64("1969-12-31T23:59:59.999999999"), "-0.000001"),
+    (numpy.datetime64("0001-01-01"), "-62135596800"),
+    (numpy.datetime64("9999-12-31T23:59:59.999999"), "253402300799.999999"),
+    (pandas.Timestamp("2015-05-01T00:00:00.012345678"), "1430438400.012345"),
+    (pandas.Timestamp("2015-05-01T02:00:00.5+02:00"), "1430438400.5"),
+    (pandas.Timestamp("2015-05-01T02:00:00", tz="Europe/Stockholm"), "1430438400"),
+    (pandas.Timestamp("1950-01-01T00:00:00.000000001"), since_epoch(-7305)),
+    (datetime.datetime(1, 1, 1), "-62135596800"),
+    (datetime.datetime(1969, 12, 31, 23, 59, 59, 999999), "-0.000001"),
+    (datetime.datetime(9999, 12, 31, 23, 59, 59, 999999), "253402300799.999999"),
+    (253402300799, "253402300799"),
+    (-62135596800, "-62135596800"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), OTHER_TIMES, ids=lambda value: f"{type(value).__name__} {value}")
+def test_other_numbers_and_dates(
+    value: Any, text: str, client: ByteportHttpClient, recorder: Recorder
+) -> None:
+    assert client.auto_timestamp(value) == text
+    client.store({"x": 1}, timestamp=value)
+    assert ["_ts", text] in recorder.requests[0]["form"]
+
+
+TOO_FAR = [
+    253402300800,
+    -62135596801,
+    253402300800.0,
+    Decimal(253402300800),
+    Fraction(253402300800),
+    numpy.int64(253402300800),
+    numpy.datetime64("10000-01-01", "D"),
+    numpy.datetime64("0000-12-31", "D"),
+]
+
+
+@pytest.mark.parametrize("value", TOO_FAR, ids=lambda value: f"{type(value).__name__} {value}")
+def test_years_that_no_date_has(value: Any, client: ByteportHttpClient, recorder: Recorder) -> None:
+    with pytest.raises(ByteportClientUnsupportedTimestampTypeException, match="years 1 to 9999") as caught:
+        client.store({"x": 1}, timestamp=value)
+    assert (caught.value.code, caught.value.phase) == (3, "check")
+    assert recorder.requests == []
+
+
 NO_TIMES = [
+    numpy.bool_(True),
+    numpy.complex128(1),
+    numpy.array([1]),
+    numpy.float64("nan"),
+    numpy.float32("inf"),
+    numpy.datetime64("NaT"),
+    numpy.datetime64(10**17, "Y"),
+    numpy.datetime64(2**62, "s"),
+    numpy.timedelta64(1, "s"),
+    numpy.uint64(2**64 - 1),
+    pandas.NaT,
+    pandas.Timedelta(1),
+    Decimal("NaN"),
+    Decimal("sNaN"),
+    Decimal("Infinity"),
+    Decimal("1e999999999"),
+    Decimal("-1e999999999"),
+    Fraction(10**40, 3),
+    "",
+    None.__class__,
     True,
     False,
     "1410613385",

@@ -4,16 +4,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = (ROOT / os.environ.get("CARGO_TARGET_DIR", "target")).absolute() / "debug"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
@@ -23,43 +18,6 @@ def block(language: str, part: str) -> str:
     found = [text for kind, text in BLOCKS if kind == language and part in text]
     assert len(found) == 1, f"{len(found)} blocks of {language} with {part!r}"
     return found[0]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory):
-    """Starts the server with the README's command on a free port; gives a function that runs a shell text."""
-    folder = tmp_path_factory.mktemp("readme")
-    for name in ("include", "examples"):
-        (folder / name).symlink_to(ROOT / name)
-    (folder / "target").mkdir()
-    (folder / "target" / "release").symlink_to(TARGET)
-    command = block("sh", "byteport-server").replace("127.0.0.1:8000", "127.0.0.1:0")
-    server = subprocess.Popen(
-        ["bash", "-c", f"exec {command}"], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    host = server.stdout.readline().strip().rpartition("/")[2]
-    assert re.fullmatch(r"127\.0\.0\.1:\d+", host), host
-
-    def run(text: str, *program: str) -> str:
-        text = text.replace("127.0.0.1:8000", host)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("BYTEPORT_")}
-        done = subprocess.run(
-            [*(program or ("bash", "-euo", "pipefail", "-c")), text],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    run.folder = folder  # type: ignore[attr-defined]
-    run.host = host  # type: ignore[attr-defined]
-    yield run
-    server.terminate()
-    assert server.wait(10) == 0
 
 
 def values(run) -> list[str]:

@@ -1,42 +1,44 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! The core's client as a Python class: arguments converted, then the call without the interpreter's lock.
+//! The core's client as a Python class. Its methods convert arguments and make calls; [`Call::run`] sends them.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use byteport_core::model::Reading;
-use byteport_core::{ErrorCode, Method, Options, Proxy, Result};
+use byteport_core::http::{Call as CoreCall, Form, Request};
+use byteport_core::{Client as Core, ErrorCode, Method, Options, Proxy};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::{convert, error, interrupt, log};
+use crate::args::{self, Pairs, absolute, text};
+use crate::call::Call;
+use crate::upload::Upload;
+use crate::{convert, error, log};
 
 /// A client of one host; threads may share it.
 #[pyclass(frozen, module = "byteport._byteport")]
 pub(crate) struct Client {
-    core: byteport_core::Client,
+    origin: String,
+    /// None when it is closed.
+    core: Mutex<Option<Arc<Core>>>,
 }
 
 impl Client {
-    /// Runs a call of the core without the interpreter's lock.
-    fn run<T: Send>(
+    pub(crate) fn core(&self, py: Python<'_>) -> PyResult<Arc<Core>> {
+        let core = self.core.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        core.ok_or_else(|| {
+            error::refused(py, ErrorCode::InvalidArgument, "the client is closed: make another")
+        })
+    }
+
+    fn call(
         &self,
         py: Python<'_>,
-        call: impl FnOnce(&byteport_core::Client) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        log::listen(py)?;
-        let done = py.detach(|| call(&self.core));
-        finished(py, done)
-    }
-}
-
-/// What a call of the core came to; what a signal's or a logging handler raised in it goes first.
-fn finished<T>(py: Python<'_>, done: Result<T>) -> PyResult<T> {
-    match interrupt::raised() {
-        Some(raised) => Err(raised),
-        None => done.map_err(|failure| error::exception(py, &failure)),
+        make: impl FnOnce(&Core) -> byteport_core::Result<CoreCall>,
+    ) -> PyResult<Call> {
+        let core = self.core(py)?;
+        let call = make(&core).map_err(|failure| error::exception(py, &failure))?;
+        Ok(Call::new(core, call))
     }
 }
 
@@ -54,12 +56,13 @@ impl Client {
             }
         }
         log::listen(py)?;
-        finished(py, byteport_core::Client::new(core)).map(|core| Client { core })
+        let core = error::finished(py, Core::new(core))?;
+        Ok(Client { origin: core.origin().to_owned(), core: Mutex::new(Some(Arc::new(core))) })
     }
 
     #[getter]
     fn origin(&self) -> &str {
-        self.core.origin()
+        &self.origin
     }
 
     fn store(
@@ -68,9 +71,33 @@ impl Client {
         data: &Bound<'_, PyAny>,
         device: &Bound<'_, PyAny>,
         timestamp: &Bound<'_, PyAny>,
-    ) -> PyResult<()> {
-        let reading: Reading = convert::reading(data, device, timestamp)?;
-        self.run(py, |core| core.store(&reading))
+    ) -> PyResult<Call> {
+        let reading = convert::reading(data, device, timestamp)?;
+        self.call(py, |core| core.store_call(&reading))
+    }
+
+    fn upload(
+        &self,
+        py: Python<'_>,
+        device: &Bound<'_, PyAny>,
+        timestamp: &Bound<'_, PyAny>,
+    ) -> PyResult<Upload> {
+        let (device, timestamp) = convert::device_and_time(device, timestamp)?;
+        let core = self.core(py)?;
+        let upload = error::finished(py, core.upload(device.as_deref(), timestamp))?;
+        Ok(Upload::new(Some(core), upload))
+    }
+
+    fn packets(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        packets: &Bound<'_, PyAny>,
+        legacy_key: &Bound<'_, PyAny>,
+    ) -> PyResult<Call> {
+        let path = absolute(path)?;
+        let (packets, key) = (text("packets", packets)?, text("legacy_key", legacy_key)?);
+        self.call(py, |core| core.packets_call_at(&path, &packets, &key))
     }
 
     fn login(
@@ -79,34 +106,96 @@ impl Client {
         username: &Bound<'_, PyAny>,
         password: &Bound<'_, PyAny>,
         path: &Bound<'_, PyAny>,
-    ) -> PyResult<()> {
+    ) -> PyResult<Call> {
         let (username, password) = (text("username", username)?, text("password", password)?);
         let path = absolute(path)?;
-        self.run(py, |core| core.login_at(&path, &username, &password))
+        self.call(py, |core| Ok(core.login_call(&path, &username, &password)))
     }
 
-    fn logout(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<String> {
+    fn logout(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Call> {
         let path = text("the path", path)?;
-        self.run(py, |core| core.logout_at(&path))
+        self.call(py, |core| core.logout_call(&path))
     }
 
-    fn get_json(
+    fn get(&self, py: Python<'_>, path: &Bound<'_, PyAny>, query: Pairs<'_>) -> PyResult<Call> {
+        let (path, query) = (absolute(path)?, args::pairs(query)?);
+        let query: Vec<(&str, &str)> =
+            query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.call(py, |core| Ok(core.get_call(&path, &query)))
+    }
+
+    fn post(&self, py: Python<'_>, path: &Bound<'_, PyAny>, pairs: Pairs<'_>) -> PyResult<Call> {
+        let (path, form) = (absolute(path)?, form(&args::pairs(pairs)?));
+        self.call(py, |core| Ok(core.post_call(&path, form)))
+    }
+
+    /// A call as a program words it: with a query that is encoded already, and pairs to post, or JSON text, or neither.
+    #[pyo3(signature = (path, query, pairs, json))]
+    fn request(
         &self,
         py: Python<'_>,
         path: &Bound<'_, PyAny>,
-        query: Vec<(Bound<'_, PyAny>, String)>,
-    ) -> PyResult<String> {
-        let path = absolute(path)?;
-        let query = query.into_iter().map(|(name, value)| Ok((text("the parameter's name", &name)?, value)));
-        let query: Vec<(String, String)> = query.collect::<PyResult<_>>()?;
-        let query: Vec<(&str, &str)> =
-            query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.run(py, |core| core.get_json(&path, &query))
+        query: &Bound<'_, PyAny>,
+        pairs: Option<Pairs<'_>>,
+        json: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Call> {
+        let (path, query) = (absolute(path)?, text("the query", query)?);
+        let pairs = pairs.map(args::pairs).transpose()?;
+        let json = json.map(|json| text("the body", json)).transpose()?;
+        self.call(py, |core| Ok(request(core, &path, query, pairs, json)))
+    }
+
+    /// Forgets session and connections; calls under way end as they would.
+    fn close(&self, py: Python<'_>) {
+        let core = self.core.lock().unwrap_or_else(PoisonError::into_inner).take();
+        py.detach(|| drop(core));
     }
 
     fn __repr__(&self) -> String {
-        format!("<byteport._byteport.Client of {}>", self.core.origin())
+        format!("<byteport._byteport.Client of {}>", self.origin)
     }
+}
+
+fn form(pairs: &[(String, String)]) -> Form {
+    let mut form = Form::new();
+    for (name, value) in pairs {
+        form.add(name, value);
+    }
+    form
+}
+
+/// See [`Client::request`]. What carries a key to store with has no session, as it has none elsewhere: the session's token
+/// would be stored as a field.
+fn request(
+    core: &Core,
+    path: &str,
+    query: String,
+    pairs: Option<Vec<(String, String)>>,
+    json: Option<String>,
+) -> CoreCall {
+    if let Some(json) = json {
+        let request = Request::post(path, json.into_bytes());
+        return core.session_call(Request { content_type: "application/json", query, ..request });
+    }
+    match pairs {
+        Some(pairs) if has(&pairs, "_key") || has(&pairs, "legacy_key") => {
+            let request = Request::post(path, form(&pairs).into_string());
+            CoreCall::new(Request { query, stores: true, idempotent: has(&pairs, "_ts"), ..request })
+        }
+        Some(pairs) => core.post_call(path, form(&pairs)).with_query(query),
+        None => {
+            let parsed = Form::parse(query.as_bytes());
+            let request = Request { query, ..Request::get(path) };
+            if path.starts_with(core.store_path()) && has(&parsed, "_key") {
+                return CoreCall::new(Request { stores: true, idempotent: has(&parsed, "_ts"), ..request });
+            }
+            core.session_call(request)
+        }
+    }
+}
+
+fn has(pairs: &[(String, String)], name: &str) -> bool {
+    pairs.iter().any(|(other, _)| other == name)
 }
 
 /// One setting by its name.
@@ -115,7 +204,7 @@ fn set(options: Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Optio
     Ok(match name {
         "https" => options.https(value.extract()?),
         "namespace" => options.namespace(&convert::name_text("namespace", value)?),
-        "key" => options.key(&key(value)?),
+        "key" => options.key(&args::key(value)?),
         "store_path" => options.store_path(&text("the store path", value)?),
         "get" if value.is_truthy()? => options.store_method(Method::Get),
         "get" => options,
@@ -123,51 +212,10 @@ fn set(options: Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Optio
             let proxy = Proxy::parse(&text("the proxy", value)?);
             options.proxy(proxy.map_err(|failure| error::exception(py, &failure))?)
         }
-        "timeout" => options.timeout(seconds(name, value)?),
-        "connect_timeout" => options.connect_timeout(seconds(name, value)?),
-        "ca_file" => options.ca_file(value.extract::<PathBuf>().map_err(|cause| {
-            let message = format!("ca_file must be a path, not {}", convert::kind(value));
-            error::refused_because(py, ErrorCode::InvalidArgument, message, cause)
-        })?),
+        "timeout" => options.timeout(args::seconds(name, value)?),
+        "connect_timeout" => options.connect_timeout(args::seconds(name, value)?),
+        "ca_file" => options.ca_file(args::file(name, value)?),
+        "client_cert" => options.client_cert(args::file(name, value)?),
         _ => return Err(PyTypeError::new_err(format!("there is no option {name}"))),
     })
-}
-
-/// An API key, which may be a number as names may.
-fn key(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    match convert::number_text(value) {
-        Some(digits) => digits,
-        None => text("the API key", value),
-    }
-}
-
-/// A text of whatever content; its content is not repeated in the error, for it may be a secret.
-fn text(what: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let refused =
-        |why: String| error::refused(value.py(), ErrorCode::InvalidArgument, format!("{what} {why}"));
-    let text = value
-        .cast::<PyString>()
-        .map_err(|_| refused(format!("must be str, not {}", convert::kind(value))))?;
-    let text = text.to_cow().map_err(|_| refused("holds a lone surrogate, which is no character".into()))?;
-    Ok(text.into_owned())
-}
-
-/// A path on the client's host.
-fn absolute(path: &Bound<'_, PyAny>) -> PyResult<String> {
-    let path_text = text("the path", path)?;
-    if !path_text.starts_with('/') {
-        let message = format!("the path {path_text:?} does not begin with /");
-        return Err(error::refused(path.py(), ErrorCode::InvalidArgument, message));
-    }
-    Ok(path_text)
-}
-
-/// A time-out.
-fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
-    let refused = || {
-        let message = format!("{name} must be a positive number of seconds");
-        error::refused(value.py(), ErrorCode::InvalidArgument, message)
-    };
-    let seconds: f64 = value.extract().map_err(|_| refused())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| refused())
 }

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! Python values to the core's: names, timestamps, values, readings.
+//! Python values to the core's: names, values, readings.
 //!
 //! Invariant: a dict is not walked while Python code can run, for that code could change it.
 
-use byteport_core::ErrorCode::{InvalidName, InvalidTimestamp, InvalidValue};
+use byteport_core::ErrorCode::{InvalidName, InvalidValue};
+use byteport_core::codec;
 use byteport_core::model::name::{self, NameKind};
 use byteport_core::model::{Reading, Timestamp, Value};
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyMapping, PyString, PyTzInfo,
-};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyMapping, PyString};
 
-use crate::error::{exception, refused, refused_because};
+use crate::error::{exception, finished, refused, refused_because};
+use crate::{args, time};
 
 /// The name of a value's type, for error texts.
 pub(crate) fn kind(value: &Bound<'_, PyAny>) -> String {
@@ -29,13 +27,11 @@ pub(crate) fn reading(
 ) -> PyResult<Reading> {
     let py = data.py();
     let mut reading = Reading::unstamped();
-    if !device.is_none() {
-        let device = name_text("device UID", device)?;
+    let (device, timestamp) = device_and_time(device, timestamp)?;
+    if let Some(device) = device {
         reading.set_device(&device).map_err(|error| exception(py, &error))?;
     }
-    if !timestamp.is_none() {
-        reading.set_timestamp(Some(self::timestamp(timestamp)?));
-    }
+    reading.set_timestamp(timestamp);
     if !data.is_none() {
         for (field, field_value) in pairs(data)? {
             let field = name_text("field name", &field)?;
@@ -44,6 +40,16 @@ pub(crate) fn reading(
         }
     }
     Ok(reading)
+}
+
+/// The texts of a device's UID and of a timestamp, each of which may be None.
+pub(crate) fn device_and_time(
+    device: &Bound<'_, PyAny>,
+    timestamp: &Bound<'_, PyAny>,
+) -> PyResult<(Option<String>, Option<Timestamp>)> {
+    let device = if device.is_none() { None } else { Some(name_text("device UID", device)?) };
+    let timestamp = if timestamp.is_none() { None } else { Some(time::timestamp(timestamp)?) };
+    Ok((device, timestamp))
 }
 
 pub(crate) type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
@@ -81,7 +87,7 @@ pub(crate) fn number_text(value: &Bound<'_, PyAny>) -> Option<PyResult<String>> 
 }
 
 /// The beginning of a value's `repr`.
-fn shown(value: &Bound<'_, PyAny>) -> String {
+pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
     value.repr().map_or_else(|_| String::new(), |text| text.to_string_lossy().chars().take(40).collect())
 }
 
@@ -145,54 +151,6 @@ fn is_no_number(word: &str) -> bool {
     ["nan", "snan", "inf", "infinity"].iter().any(|other| word.eq_ignore_ascii_case(other))
 }
 
-fn timestamp(value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
-    let py = value.py();
-    let made = if value.is_instance_of::<PyBool>() {
-        None
-    } else if let Ok(seconds) = value.cast::<PyFloat>() {
-        Some(Timestamp::from_secs_f64(seconds.extract()?))
-    } else if value.is_instance_of::<PyInt>() {
-        let seconds = value.extract::<i64>().unwrap_or(i64::MAX); // out of range as it is
-        Some(Timestamp::from_secs(seconds))
-    } else if let Ok(date) = value.cast::<PyDateTime>() {
-        return micros(date).map(Timestamp::from_micros);
-    } else {
-        None
-    };
-    made.map_or_else(
-        || {
-            let message = format!("unsupported timestamp: {} is no int, float or datetime", shown(value));
-            Err(refused(py, InvalidTimestamp, message))
-        },
-        |made| made.map_err(|error| exception(py, &error)),
-    )
-}
-
-/// Microseconds since the epoch; a datetime without zone is UTC.
-fn micros(date: &Bound<'_, PyDateTime>) -> PyResult<i64> {
-    since_epoch(date).map_err(|cause| {
-        let message = format!("unsupported timestamp: {}", shown(date));
-        refused_because(date.py(), InvalidTimestamp, message, cause)
-    })
-}
-
-/// [`micros`] by integer arithmetic, with the errors of the datetime's zone.
-fn since_epoch(date: &Bound<'_, PyDateTime>) -> PyResult<i64> {
-    static EPOCHS: PyOnceLock<(Py<PyDateTime>, Py<PyDateTime>)> = PyOnceLock::new();
-    let py = date.py();
-    let (naive, utc) = EPOCHS.get_or_try_init(py, || -> PyResult<_> {
-        let utc = PyTzInfo::utc(py)?;
-        let epoch = |zone| PyDateTime::new(py, 1970, 1, 1, 0, 0, 0, 0, zone);
-        Ok((epoch(None)?.unbind(), epoch(Some(&utc))?.unbind()))
-    })?;
-    let has_zone = !date.call_method0(intern!(py, "utcoffset"))?.is_none();
-    let since = date.sub(if has_zone { utc } else { naive })?;
-    let days: i32 = since.getattr(intern!(py, "days"))?.extract()?;
-    let seconds: i32 = since.getattr(intern!(py, "seconds"))?.extract()?;
-    let micros: i32 = since.getattr(intern!(py, "microseconds"))?.extract()?;
-    Ok((i64::from(days) * 86_400 + i64::from(seconds)) * 1_000_000 + i64::from(micros))
-}
-
 /// Whether a name may be sent.
 #[pyfunction]
 pub(crate) fn is_valid_name(name: &Bound<'_, PyAny>) -> bool {
@@ -212,26 +170,22 @@ pub(crate) fn check_name(what: &str, name: &Bound<'_, PyAny>) -> PyResult<String
     Ok(text)
 }
 
-/// The wire text of a timestamp.
-#[pyfunction]
-pub(crate) fn timestamp_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    timestamp(value).map(|timestamp| timestamp.to_string())
-}
-
-/// A datetime's microseconds since the epoch.
-#[pyfunction]
-pub(crate) fn unix_micros(date: &Bound<'_, PyAny>) -> PyResult<i64> {
-    let datetime = date.cast::<PyDateTime>().map_err(|_| {
-        let message = format!("unsupported timestamp: {} is no datetime", shown(date));
-        refused(date.py(), InvalidTimestamp, message)
-    })?;
-    micros(datetime)
-}
-
 /// The names and values of a mapping.
 #[pyfunction]
 pub(crate) fn items<'py>(data: &Bound<'py, PyAny>) -> PyResult<Vec<Pair<'py>>> {
     pairs(data)
+}
+
+/// The object that a field's text stands for.
+#[pyfunction]
+pub(crate) fn decode_object<'py>(
+    py: Python<'py>,
+    text: &Bound<'py, PyAny>,
+    max_size: u64,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let text = args::text("the object's text", text)?;
+    let object = py.detach(|| codec::decode_object(&text, max_size));
+    finished(py, object).map(|object| PyBytes::new(py, &object))
 }
 
 /// The wire text of a value.

@@ -3,10 +3,12 @@
 //! The one conversion of errors: the core's to the exceptions of `byteport.client_base`, by their codes.
 
 use byteport_core::{Error, ErrorCode};
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyOSError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+
+use crate::interrupt;
 
 static CLASSES: PyOnceLock<Vec<(ErrorCode, Py<PyAny>)>> = PyOnceLock::new();
 
@@ -41,6 +43,8 @@ fn class(code: ErrorCode) -> &'static str {
         ErrorCode::NotAllowed => "ByteportNotAllowedException",
         ErrorCode::Server => "ByteportServerException",
         ErrorCode::LoginFailed => "ByteportLoginFailedException",
+        ErrorCode::UnsupportedCompression => "ByteportClientUnsupportedCompressionException",
+        ErrorCode::File => "ByteportClientFileException",
         _ => "ByteportClientException",
     }
 }
@@ -58,7 +62,36 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     exception.setattr(intern!(py, "phase"), error.phase().text())?;
     exception.setattr(intern!(py, "status"), error.status())?;
     exception.setattr(intern!(py, "retryable"), error.is_retryable())?;
+    if let (ErrorCode::File, Some(number)) = (error.code(), errno(error)) {
+        exception.setattr(intern!(py, "errno"), number)?;
+        let text = py.import(intern!(py, "os"))?.call_method1(intern!(py, "strerror"), (number,))?;
+        exception.setattr(intern!(py, "strerror"), text)?;
+    }
     Ok(PyErr::from_value(exception))
+}
+
+/// The system's number for what went wrong, if that is the cause.
+fn errno(error: &Error) -> Option<i32> {
+    let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.find_map(|cause| cause.downcast_ref::<std::io::Error>()).and_then(std::io::Error::raw_os_error)
+}
+
+/// What a call of the core came to; what a signal's or a logging handler raised in it goes first.
+pub(crate) fn finished<T>(py: Python<'_>, done: byteport_core::Result<T>) -> PyResult<T> {
+    match interrupt::raised() {
+        Some(raised) => Err(raised),
+        None => done.map_err(|failure| exception(py, &failure)),
+    }
+}
+
+/// An exception that, where it is about a file, says about which.
+pub(crate) fn named(py: Python<'_>, failure: PyErr, path: &Bound<'_, PyAny>) -> PyErr {
+    let exception = failure.value(py);
+    if exception.is_instance_of::<PyOSError>() {
+        // What it is about is in its text in any case.
+        let _ = exception.setattr(intern!(py, "filename"), path);
+    }
+    failure
 }
 
 /// The exception for an argument that is refused.

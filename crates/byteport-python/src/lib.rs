@@ -7,25 +7,39 @@
 //! does input or output; nothing of Python is touched in between but to log and to ask for a keyboard
 //! interrupt.
 
+mod answer;
+mod args;
+mod call;
 mod client;
+mod command;
 mod convert;
 mod error;
 mod interrupt;
+mod link;
 mod log;
+mod time;
+mod upload;
+mod watch;
 
 use pyo3::prelude::*;
 
 #[pymodule]
 fn _byteport(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    log::install();
     interrupt::install();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("LOGGERS", log::LOGGERS)?;
+    module.add_class::<answer::Answer>()?;
+    module.add_class::<call::Call>()?;
     module.add_class::<client::Client>()?;
+    module.add_class::<link::Link>()?;
+    module.add_class::<upload::Upload>()?;
+    module.add_class::<watch::Watch>()?;
+    module.add_function(wrap_pyfunction!(command::command, module)?)?;
     module.add_function(wrap_pyfunction!(convert::is_valid_name, module)?)?;
     module.add_function(wrap_pyfunction!(convert::check_name, module)?)?;
     module.add_function(wrap_pyfunction!(convert::items, module)?)?;
-    module.add_function(wrap_pyfunction!(convert::timestamp_text, module)?)?;
-    module.add_function(wrap_pyfunction!(convert::unix_micros, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::decode_object, module)?)?;
+    module.add_function(wrap_pyfunction!(time::timestamp_text, module)?)?;
+    module.add_function(wrap_pyfunction!(time::unix_micros, module)?)?;
     module.add_function(wrap_pyfunction!(convert::value_text, module)?)
 }

@@ -17,7 +17,7 @@ use pyo3::sync::PyOnceLock;
 use crate::interrupt;
 
 /// The loggers that the core's messages go to.
-pub(crate) const LOGGERS: [&str; 2] = ["byteport.http", "byteport.net"];
+pub(crate) const LOGGERS: [&str; 3] = ["byteport.http", "byteport.net", "byteport.watch"];
 
 /// Python's number for its DEBUG level.
 const DEBUG: u8 = 10;
@@ -32,16 +32,18 @@ thread_local! {
     static BUSY: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Puts the bridge in place. Another logger in this module cannot be: the module is a library of its own.
-pub(crate) fn install() {
+/// Puts the bridge in place, if it is not. The one other logger in this module, which is a library of its own, is the
+/// command's: where that one came first, it stays.
+fn install() {
     if ::log::set_logger(&BRIDGE).is_ok() {
         ::log::set_max_level(LevelFilter::Info);
     }
 }
 
-/// Lets debug messages through from now on if one of the loggers takes them. Called as a call enters; programs may change
-/// levels at any time. Messages above debug are few, and Python sorts them out.
+/// Lets messages through from now on, those of debug if one of the loggers takes them. Called as a call enters; programs
+/// may change levels at any time. Messages above debug are few, and Python sorts them out.
 pub(crate) fn listen(py: Python<'_>) -> PyResult<()> {
+    install();
     let debug = match debug_is_on(py) {
         Err(error) if !error.is_instance_of::<PyException>(py) => return Err(error),
         on => on.unwrap_or(false),

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""What stands under every call: the settings, the core's clients, and the one place where a call is taken to its end."""
+
+from __future__ import annotations
+
+from . import _byteport, socks
+from ._overrides import is_overridden, overridable
+from ._requests import Response, foreign_answer, form_pairs, json_text, path_and_query
+from .client_base import AbstractByteportClient, refused
+
+TYPE_CHECKING = False  # importing typing would take longer than all of this package
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+    from typing import Any, ClassVar, TypeVar, Union
+
+    from ._requests import PostData
+
+    _Result = TypeVar("_Result")
+    _Self = TypeVar("_Self", bound="HttpCalls")
+
+    Ready = Union[_byteport.Call, Callable[[], _byteport.Call]]
+    """A call, or what makes one and takes its time over it: it reads files and compresses."""
+
+
+class _Default(str):
+    """A default that is told from the same text written by a program: by identity."""
+
+    __slots__ = ()
+
+
+_PROTOCOL = _Default("https")
+_HOSTNAME = _Default("api.byteport.se")
+
+
+class _NewCore:
+    """Makes core clients; keeps the settings, a proxy's password among them, out of what ``vars()`` shows."""
+
+    __slots__ = ("_host", "_options")
+
+    def __init__(self, host: str, **options: Any) -> None:
+        self._host, self._options = host, options
+
+    def __call__(self, namespace: str | int | None, key: str | int | None) -> _byteport.Client:
+        return _byteport.Client(self._host, namespace=namespace, key=key, **self._options)
+
+
+def _closed(namespace: str | int | None, key: str | int | None) -> _byteport.Client:
+    raise refused("the client is closed: make another")
+
+
+def nothing(answer: _byteport.Answer) -> None:
+    """What a call gives of whose answer the status says everything."""
+
+
+class HttpCalls(AbstractByteportClient):
+    """See :class:`byteport.http_clients.ByteportHttpClient`."""
+
+    #: The protocol, if a subclass sets it; a host written with the other one is refused. Else https, and http for a loopback
+    #: host or one written with ``http://``.
+    DEFAULT_BYTEPORT_API_PROTOCOL: str = _PROTOCOL
+    #: The host where the constructor is given none.
+    DEFAULT_BYTEPORT_API_HOSTNAME: str = _HOSTNAME
+    DEFAULT_BYTEPORT_STORE_PATH = "/api/v1/timeseries/"
+
+    #: How dates are written in queries (``strftime``; always in UTC).
+    ISO8601 = "%Y-%m-%dT%H:%M:%S.%f"
+
+    _store_by_get: ClassVar[bool] = False
+
+    _namespace_name: str | int | None = None
+    _api_key: str | int | None = None
+    _new_core: Callable[[str | int | None, str | int | None], _byteport.Client]
+    #: Stores; another one after ``api_key`` or ``namespace_name`` was set.
+    _storing: _byteport.Client
+    #: Holds the login.
+    _core: _byteport.Client
+    device_uid: str | int | None
+    byteport_api_hostname: str
+    _heartbeat: bool
+    store_enabled: bool
+    store_base_url: str | None
+    store: Callable[..., None]  # by StoringCalls, on top of this
+
+    def __init__(
+        self,
+        namespace_name: str | int | None = None,
+        api_key: str | int | None = None,
+        default_device_uid: str | int | None = None,
+        byteport_api_hostname: str = _HOSTNAME,
+        proxy_type: int = socks.PROXY_TYPE_SOCKS5,
+        proxy_addr: str = "127.0.0.1",
+        proxy_port: int | str | None = None,
+        proxy_username: str | None = None,
+        proxy_password: str | None = None,
+        initial_heartbeat: bool = True,
+        *,
+        timeout: float = 30.0,
+        connect_timeout: float = 10.0,
+        ca_file: str | os.PathLike[str] | None = None,
+        client_cert: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Makes a client and, with namespace, key and device, sends a heartbeat.
+
+        :param namespace_name: the namespace that is stored to
+        :param api_key: the namespace's write key or the device's access key
+        :param default_device_uid: the device that stores where a call names no other
+        :param byteport_api_hostname: ``HOST`` or ``HOST:PORT``, with ``http://`` or ``https://`` before it or not
+        :param proxy_type: one of the constants in :mod:`byteport.socks`
+        :param proxy_port: switches the proxy on; without it the usual environment variables may name one
+        :param initial_heartbeat: False sends nothing now; nor does True without ``default_device_uid``, for a heartbeat
+            needs a device: a wrong key or host shows at the first call then
+        :param timeout: seconds for a whole call
+        :param connect_timeout: seconds of it for making a connection
+        :param ca_file: a PEM file with certificate authorities to trust besides the system's
+        :param client_cert: a PEM file with the certificate that this client shows to the service, and its private key
+        """
+        if byteport_api_hostname is _HOSTNAME:
+            byteport_api_hostname = self.DEFAULT_BYTEPORT_API_HOSTNAME
+        self.device_uid = default_device_uid
+        self.byteport_api_hostname = byteport_api_hostname
+        proxy = None
+        if proxy_port is not None:
+            proxy = socks.proxy_url(proxy_type, proxy_addr, proxy_port, proxy_username, proxy_password)
+        self._new_core = _NewCore(
+            byteport_api_hostname,
+            https=self._https(),
+            get=self._store_by_get,
+            store_path=self.DEFAULT_BYTEPORT_STORE_PATH,
+            proxy=proxy,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            ca_file=ca_file,
+            client_cert=client_cert,
+        )
+        self._store_to(namespace_name, api_key)
+        self._core = self._storing
+        self._heartbeat = self.store_enabled and initial_heartbeat and default_device_uid is not None
+        self._begin()
+
+    def _begin(self) -> None:
+        """The last step of making a client."""
+        if self._heartbeat:
+            self.store()
+
+    def _https(self) -> bool | None:
+        protocol, host = self.DEFAULT_BYTEPORT_API_PROTOCOL, self.byteport_api_hostname
+        if protocol is _PROTOCOL:
+            return None
+        if protocol not in ("http", "https"):
+            raise refused(f"DEFAULT_BYTEPORT_API_PROTOCOL is {protocol!r}: write 'http' or 'https'")
+        if isinstance(host, str) and "://" in host and not host.startswith(f"{protocol}://"):
+            raise refused(
+                f"DEFAULT_BYTEPORT_API_PROTOCOL is {protocol!r}, and the host is written with another"
+            )
+        return protocol == "https"
+
+    def _store_to(self, namespace: str | int | None, key: str | int | None) -> None:
+        """Stores there from now on; what is refused changes nothing."""
+        if "_new_core" not in vars(self):  # a subclass sets them before it calls the constructor
+            self._namespace_name, self._api_key = namespace, key
+            return
+        self._storing = self._new_core(namespace, key)
+        self._namespace_name, self._api_key = namespace, key
+        self.store_enabled = namespace is not None and key is not None
+        self.store_base_url = None
+        if self.store_enabled:
+            self.store_base_url = f"{self._storing.origin}{self.DEFAULT_BYTEPORT_STORE_PATH}{namespace}"
+
+    @property
+    def namespace_name(self) -> str | int | None:
+        """The namespace that is stored to. Setting it raises as the constructor does, but sends nothing."""
+        return self._namespace_name
+
+    @namespace_name.setter
+    def namespace_name(self, namespace: str | int | None) -> None:
+        self._store_to(namespace, self._api_key)
+
+    @property
+    def api_key(self) -> str | int | None:
+        """The key that is stored with. Setting it raises as the constructor does, but sends nothing."""
+        return self._api_key
+
+    @api_key.setter
+    def api_key(self, key: str | int | None) -> None:
+        self._store_to(self._namespace_name, key)
+
+    def __repr__(self) -> str:
+        """The host, namespace and device; never the key."""
+        kind, namespace, device = type(self).__name__, self.namespace_name, self.device_uid
+        return f"<{kind} {self._core.origin} namespace={namespace!r} device={device!r}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The settings, the key among them, for a copy in another process: it has no login and no connection yet."""
+        return {name: value for name, value in vars(self).items() if name not in ("_core", "_storing")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Makes the copy; nothing is sent."""
+        vars(self).update(state)
+        self._core = self._storing = self._new_core(self._namespace_name, self._api_key)
+
+    def close(self) -> None:
+        """Closes the kept connections and forgets the login, without a call: to end the session, log out before.
+
+        Every later call raises ByteportClientException; calls under way in other threads end as they would.
+        """
+        self._new_core = _closed
+        self._storing.close()
+        self._core.close()
+
+    def __enter__(self: _Self) -> _Self:
+        """The client itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes the client, as :meth:`close`."""
+        self.close()
+
+    def _run(self, call: Ready, finish: Callable[[_byteport.Answer], _Result]) -> _Result:
+        """Takes a call to its end: everything that is sent passes here, and nothing is done after it."""
+        ready = call if isinstance(call, _byteport.Call) else call()
+        return finish(ready.run())
+
+    def _after(self, response: Any, finish: Callable[[Any], _Result]) -> _Result:
+        """Finishes what a program's own method returned."""
+        return finish(response)
+
+    def _send(self, call: Ready, finish: Callable[[_byteport.Answer], _Result]) -> _Result:
+        """Takes a call to its end, through ``make_request`` where a program has its own."""
+        if not is_overridden(self, "make_request"):
+            return self._run(call, finish)
+        ready = call if isinstance(call, _byteport.Call) else call()
+        url, form = ready.url, ready.form()
+        path = path_and_query(self._core.origin, url)[0]
+        response: Any = (
+            self.make_request(url) if form is None else self.make_request(url, post_data=dict(form))
+        )
+        return self._after(response, lambda response: finish(foreign_answer(response, path)))
+
+    @overridable
+    def make_request(self, url: str, post_data: PostData | None = None, body: object = None) -> Response:
+        """Calls any address of the service, with the session's cookies; a POST carries the session's token too.
+
+        :param url: on the client's own host: a whole URL, or a path with or without a query
+        :param post_data: makes it a POST of a form: a dict or pairs of names and values, or encoded text
+        :param body: makes it a POST of JSON: anything that ``json.dumps`` takes
+
+        Returns an object with ``read()``, ``status`` and ``headers``. Raises ByteportClientException before anything is sent
+        for a URL on another host, ByteportClientInvalidDataTypeException for what cannot be sent, and for a status outside
+        2xx what the other methods raise. Any thread may call it.
+
+        Where a subclass overrides this method, every call but the login goes through it: ``url`` is whole then, and
+        ``post_data`` a dict, with the key among it where something is stored. What it returns needs a ``read()``.
+        """
+        path, query = path_and_query(self._core.origin, url)
+        if post_data is not None and body is not None:
+            raise refused("post_data and body cannot be sent together: give one of them")
+        pairs = None if post_data is None else form_pairs(post_data)
+        text = None if body is None else json_text("body", body)
+        return self._run(self._core.request(path, query, pairs, text), Response)
+
+    def _query(self, parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+        """Parameters as texts, without those that are None."""
+        given = ((name, value) for name, value in parameters.items() if value is not None)
+        return [(name, self._query_text(name, value)) for name, value in given]
+
+    def _query_text(self, name: str, value: object) -> str:
+        if not isinstance(name, str):
+            raise refused(f"the parameter's name {name!r} must be str, not {type(name).__name__}")
+        import datetime  # only where a program has them in any case
+
+        if isinstance(value, datetime.datetime):
+            return self.timestamp_as_utc(value).strftime(self.ISO8601)
+        return _byteport.value_text(name, value)
