@@ -20,7 +20,7 @@ _HOMES = {
     "ByteportHttpGetClient": "byteport.http_clients",
     "ByteportHttpPostClient": "byteport.http_clients",
 }
-_MODULES = ("aio", "client_base", "clients", "http_clients", "socks")
+_MODULES = ("aio", "client_base", "clients", "factories", "http_clients", "socks", "utils")
 
 __all__ = ["ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient", "__version__"]
 

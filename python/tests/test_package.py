@@ -17,7 +17,9 @@ import pytest
 import byteport
 from byteport import _byteport, client_base, clients
 
-MODULES = ["aio", "clients", "http_clients", "client_base", "socks"]
+MODULES = ["aio", "clients", "http_clients", "client_base", "factories", "socks", "utils"]
+OPTIONAL = ["scientific"]  # needs pandas
+PATH = f"import sys; sys.path.insert(0, {str(Path(byteport.__path__[0]).parent)!r})\n"
 EXCEPTIONS = {
     "ByteportClientException",
     "ByteportClientFileException",
@@ -77,7 +79,7 @@ def public(module: types.ModuleType) -> dict[str, object]:
     return {name: getattr(module, name) for name in module.__all__}
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", MODULES + OPTIONAL)
 def test_both_import_names_give_the_same_objects(name: str) -> None:
     ours = public(importlib.import_module(f"byteport.{name}"))
     theirs = public(importlib.import_module(f"byteport_client.{name}"))
@@ -113,6 +115,20 @@ def test_the_package_is_lazy_and_names_its_version() -> None:
     assert byteport.ByteportHttpClient is clients.ByteportHttpClient
     with pytest.raises(AttributeError, match="'nothing'"):
         byteport.nothing  # noqa: B018 - the access is the test
+
+
+def test_importing_the_clients_imports_nothing_large() -> None:
+    program = (
+        "import sys; before = set(sys.modules)\n"
+        "import byteport.clients, byteport_client.clients\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", PATH + program], capture_output=True, text=True, check=True
+    )
+    more = {name for name in told.stdout.split() if not name.startswith("byteport")}
+    assert not more & {"asyncio", "email", "http", "json", "numpy", "pandas", "typing", "urllib"}, more
+    assert len(more) < 20, more
 
 
 def test_the_package_is_typed_and_needs_nothing() -> None:

@@ -102,6 +102,9 @@ fn garbage_and_half_answers_are_errors() {
     ];
     for (script, code) in cases {
         let error = failure(script);
+        let began =
+            script.windows(4).any(|part| part == b"\r\n\r\n") && script != cases[1].0 && script[0] != 0;
+        assert_eq!(error.status(), began.then_some(200), "{script:?}");
         assert_eq!((error.code(), error.phase()), (code, Phase::Receive), "{script:?}: {error}");
     }
 }
@@ -141,6 +144,138 @@ fn a_link_that_the_service_has_closed_is_stale() {
     assert!(driver.link.incoming(b"").unwrap().is_none() && !driver.link.is_idle());
     let call = heartbeat(&client);
     assert!(driver.link.begin(&client, &call).is_err());
+}
+
+#[test]
+fn after_its_end_a_link_says_so_and_a_fresh_or_answered_one_is_not_stale() {
+    let server = Recorder::start(|_| json("{}"));
+    let client = server.client();
+    let mut driver = Driver::new(&client);
+    driver.link.incoming(b"").unwrap();
+    let error = driver.link.begin(&client, &heartbeat(&client)).unwrap_err();
+    assert_eq!((error.code(), error.phase()), (ErrorCode::Disconnected, Phase::Send));
+    assert!(!driver.link.is_stale());
+    let mut driver = Driver::new(&client);
+    driver.perform(&client, heartbeat(&client)).unwrap();
+    driver.link.incoming(b"").unwrap();
+    assert!(driver.link.begin(&client, &heartbeat(&client)).is_err() && driver.link.is_stale());
+    // A byte of the answer came: sending again would hide that.
+    let mut driver = Driver::new(&client);
+    driver.perform(&client, heartbeat(&client)).unwrap();
+    driver.link.begin(&client, &heartbeat(&client)).unwrap();
+    driver.link.incoming(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").unwrap();
+    assert!(driver.link.incoming(b"").is_err() && !driver.link.is_stale());
+}
+
+#[test]
+fn an_interim_answer_does_not_end_the_sending_whatever_its_pieces() {
+    let server = Recorder::start(|_| json("{}"));
+    let client = server.client();
+    let mut reading = Reading::unstamped();
+    reading.set("a", "x".repeat(1 << 20)).unwrap();
+    let mut call = client.store_call(&reading).unwrap();
+    let mut driver = Driver::new(&client);
+    driver.link.begin(&client, &call).unwrap();
+    let mut sent = 0;
+    for byte in b"HTTP/1.1 103 Early Hints\r\n\r\n" {
+        driver.link.incoming(&[*byte]).unwrap();
+        sent += driver.link.outgoing(&mut call).unwrap().len();
+    }
+    assert!(sent > 1 << 20);
+    assert_eq!(driver.link.incoming(&json("{}")).unwrap().unwrap().status, 200);
+    assert!(driver.link.is_idle());
+}
+
+#[test]
+fn an_answer_after_an_interim_one_ends_the_sending_too() {
+    let server = Recorder::start(|_| json("{}"));
+    let client = server.client();
+    let mut reading = Reading::unstamped();
+    reading.set("a", "x".repeat(1 << 20)).unwrap();
+    let interim = b"HTTP/1.1 102 Processing\r\n\r\n".repeat(3);
+    let script = [interim, answer("413 Payload Too Large", "", "no")].concat();
+    for piece in [1, 30, script.len()] {
+        let mut driver = Driver::new(&client);
+        let mut call = client.store_call(&reading).unwrap();
+        driver.link.begin(&client, &call).unwrap();
+        let mut sent = 0;
+        let answer = script.chunks(piece).find_map(|bytes| {
+            if sent < 1 << 19 {
+                sent += driver.link.outgoing(&mut call).unwrap().len();
+            }
+            driver.link.incoming(bytes).unwrap()
+        });
+        assert_eq!(answer.unwrap().status, 413);
+        assert!(!driver.link.is_idle(), "half of the request is missing");
+        assert!(driver.link.outgoing(&mut call).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn an_interim_answer_may_end_after_the_request() {
+    let server = Recorder::start(|_| json("{}"));
+    let client = server.client();
+    let mut driver = Driver::new(&client);
+    let mut call = heartbeat(&client);
+    driver.link.begin(&client, &call).unwrap();
+    assert!(driver.link.incoming(b"HTTP/1.1 103 Early Hints\r\nLink").unwrap().is_none());
+    while !driver.link.outgoing(&mut call).unwrap().is_empty() {}
+    let rest = [&b": x\r\n\r\n"[..], &json("{}")].concat();
+    assert_eq!(driver.link.incoming(&rest).unwrap().unwrap().status, 200);
+    assert!(driver.link.is_idle());
+}
+
+#[test]
+fn no_answer_follows_a_switch_of_protocols() {
+    let server = Recorder::start(|_| json("{}"));
+    let client = server.client();
+    let mut driver = Driver::new(&client);
+    driver.link.begin(&client, &heartbeat(&client)).unwrap();
+    let answer = driver.link.incoming(b"HTTP/1.1 101 Switching Protocols\r\n\r\n").unwrap();
+    assert_eq!(answer.unwrap().status, 101);
+    assert!(!driver.link.is_idle());
+}
+
+#[test]
+fn what_never_makes_sense_is_not_kept() {
+    const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let (server, trailer) = (Recorder::start(|_| json("{}")), [CHUNKED, b"0\r\nX: "].concat());
+    let client = server.client();
+    for (beginning, sends) in [
+        (b"HTTP/1.1 103 Early Hints\r\nX: ".as_slice(), true),
+        (b"HTTP/1.1 103 Early Hints\r\nX: ", false),
+        (CHUNKED, false),
+        (&trailer, false),
+    ] {
+        let mut driver = Driver::new(&client);
+        let mut call = heartbeat(&client);
+        driver.link.begin(&client, &call).unwrap();
+        if !sends {
+            driver.link.outgoing(&mut call).unwrap();
+        }
+        assert!(driver.link.incoming(beginning).unwrap().is_none());
+        let mut results = (0..20).map(|_| driver.link.incoming(&[b'1'; 1000]).map(|_| ()));
+        let error = results.find_map(Result::err).unwrap();
+        // a size in digits without end may as well be told for what it is
+        assert!(matches!(error.code(), ErrorCode::AnswerTooLarge | ErrorCode::InvalidAnswer), "{error}");
+        assert!(beginning == CHUNKED || error.code() == ErrorCode::AnswerTooLarge, "{error}");
+        assert!(driver.link.incoming(b"more").unwrap().is_none() && !driver.link.is_idle());
+    }
+}
+
+#[test]
+fn many_chunks_may_come_at_once() {
+    let server = Recorder::start(|_| json("{}"));
+    let client = server.client();
+    let mut driver = Driver::new(&client);
+    let mut call = client.get_call("/x", &[]);
+    driver.link.begin(&client, &call).unwrap();
+    driver.link.outgoing(&mut call).unwrap();
+    let chunks = b"3\r\nabc\r\n".repeat(100_000);
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let answer = driver.link.incoming(&[&head[..], &chunks, b"0\r\n\r\n"].concat()).unwrap().unwrap();
+    assert_eq!(answer.body, b"abc".repeat(100_000));
+    assert!(driver.link.is_idle());
 }
 
 #[test]

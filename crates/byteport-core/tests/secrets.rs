@@ -44,6 +44,39 @@ fn check(text: &str) {
     }
 }
 
+/// A certificate file whose line breaks were lost is one long line, and that line is a private key.
+#[test]
+fn a_damaged_certificate_file_is_not_repeated() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap().pem();
+    let (pem, host) = (key.serialize_pem(), format!("https://{}", vectors_server().host()));
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let good = write("good.pem", &certificate);
+    let damaged = [
+        (certificate.clone() + &pem).replace('\n', ""),
+        certificate.clone() + &pem.replace('\n', " "),
+        certificate.clone() + &pem.replace('\n', ""),
+        certificate.clone() + &pem.replace("-----END", ""),
+        certificate.clone() + &pem.replace("-----\n", "-----\n!"),
+    ];
+    let inner = pem.lines().nth(1).unwrap();
+    let numbers: Vec<String> = inner.bytes().take(20).map(|byte| byte.to_string()).collect();
+    for text in &damaged {
+        let path = write("damaged.pem", text);
+        let options = Options::new().host(&host).namespace("n").key(KEY).device("d").no_proxy();
+        for options in [options.clone().ca_file(&good).client_cert(&path), options.ca_file(&path)] {
+            let Err(error) = Client::new(options).unwrap().heartbeat(None) else { panic!("it was used") };
+            let said = format!("{error} {error:?} {:?}", error.causes());
+            assert!(!said.contains(&numbers.join(", ")) && !said.contains(&inner[..20]), "{said}");
+        }
+    }
+}
+
 #[test]
 fn secrets_stay_secret() {
     log::set_logger(&Catcher).unwrap();

@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
+
+/// What a test waits at most for something that must come.
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 
 struct Server {
     address: SocketAddr,
@@ -78,7 +81,24 @@ fn serve(config: Arc<ServerConfig>, connections: Arc<AtomicUsize>) -> SocketAddr
                 while let Some(seen) = support::read_request(&mut stream, 0) {
                     let body = "x".repeat(if seen.path() == "/large" { 100_000 } else { 2 });
                     let answer = support::json(&format!("\"{body}\""));
-                    if stream.get_mut().write_all(&answer).is_err() {
+                    let answer = match seen.path() {
+                        "/half" => b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".to_vec(),
+                        "/closed" => b"HTTP/1.1 200 OK\r\n\r\nwhole".to_vec(),
+                        _ => answer,
+                    };
+                    let stream = stream.get_mut();
+                    if stream.write_all(&answer).is_err() {
+                        break;
+                    }
+                    if matches!(seen.path(), "/half" | "/closed" | "/idle") {
+                        stream.conn.send_close_notify();
+                        stream.flush().unwrap();
+                        continue; // TCP stays open
+                    }
+                    if seen.path() == "/last" {
+                        stream.conn.send_close_notify();
+                        stream.flush().unwrap();
+                        stream.sock.write_all(b"more").unwrap(); // what nobody may read
                         break;
                     }
                 }
@@ -140,7 +160,7 @@ fn a_handshake_that_breaks_off_is_worth_another_try() {
     let host = format!("https://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for socket in listener.incoming() {
-            std::io::Read::read(&mut socket.unwrap(), &mut [0; 64]).unwrap();
+            Read::read(&mut socket.unwrap(), &mut [0; 64]).unwrap();
         }
     });
     let server = start("localhost");
@@ -157,7 +177,7 @@ fn a_server_without_tls_and_a_bad_ca_file_are_told_apart() {
     let host = format!("https://{}", plain.local_addr().unwrap());
     std::thread::spawn(move || {
         let (mut socket, _) = plain.accept().unwrap();
-        std::io::Read::read(&mut socket, &mut [0; 4096]).unwrap();
+        Read::read(&mut socket, &mut [0; 4096]).unwrap();
         socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
     });
     let server = start("localhost");
@@ -187,6 +207,53 @@ fn a_server_that_asks_for_a_certificate_gets_it() {
         assert_eq!((error.code(), error.phase()), (ErrorCode::Tls, Phase::Tls));
         assert!(error.to_string().contains(says), "{error}");
     }
+}
+
+#[test]
+fn what_comes_after_the_end_is_not_read() {
+    let server = start("localhost");
+    let client = Client::new(server.options().ca_file(&server.ca_file)).unwrap();
+    let mut driver = support::Driver::new(&client);
+    driver.perform(&client, client.get_call("/last", &[])).unwrap();
+    let mut rest = Vec::new();
+    driver.socket.set_nonblocking(false).unwrap();
+    driver.socket.read_to_end(&mut rest).unwrap();
+    for piece in [rest.as_slice(), b"more", b""] {
+        assert!(driver.link.incoming(piece).unwrap().is_none());
+    }
+    assert!(!driver.link.is_idle());
+}
+
+/// What comes of a GET over a new link, reading until the link has its result or, `idle`, is over.
+fn read_link(client: &Client, path: &str) -> (byteport_core::Result<Vec<u8>>, bool) {
+    let (mut socket, mut link) = client.link().unwrap();
+    socket.set_read_timeout(Some(LIMIT)).unwrap();
+    let mut call = client.get_call(path, &[]);
+    link.begin(client, &call).unwrap();
+    socket.write_all(&link.outgoing(&mut call).unwrap()).unwrap();
+    let mut buffer = vec![0; 1 << 16];
+    let mut result = None;
+    while result.is_none() || link.is_idle() {
+        let got = socket.read(&mut buffer).expect("the link still waits");
+        assert!(got > 0, "TCP stays open");
+        match link.incoming(&buffer[..got]).transpose() {
+            Some(answer) => result = Some(answer.map(|answer| answer.body)),
+            None => continue,
+        }
+    }
+    (result.unwrap(), link.is_idle())
+}
+
+#[test]
+fn the_end_that_tls_tells_is_the_connections() {
+    let server = start("localhost");
+    let client = Client::new(server.options().ca_file(&server.ca_file)).unwrap();
+    let (cut, _) = read_link(&client, "/half");
+    assert_eq!(cut.unwrap_err().code(), ErrorCode::Disconnected);
+    let (whole, idle) = read_link(&client, "/closed");
+    assert_eq!((whole.unwrap().as_slice(), idle), (&b"whole"[..], false));
+    let (answer, idle) = read_link(&client, "/idle");
+    assert_eq!((answer.unwrap().as_slice(), idle), (&b"\"xx\""[..], false));
 }
 
 #[test]

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use byteport_core::codec::{Compression, decode_object};
-use byteport_core::model::Timestamp;
+use byteport_core::http::Upload;
+use byteport_core::model::{Reading, Timestamp};
 use byteport_core::{Client, Error, ErrorCode, Method};
 use support::{KEY, Recorder, vectors_server};
 
@@ -126,6 +127,53 @@ fn a_file_that_keeps_changing_is_refused() {
     std::fs::write(&path, "at rest").unwrap();
     let mut upload = client.upload(None, None).unwrap();
     upload.add_file("a", &path).unwrap();
+}
+
+#[test]
+fn what_is_taken_back_is_not_sent() {
+    let server = vectors_server();
+    let client = server.client();
+    let mut upload = client.upload(None, None).unwrap();
+    upload.add_object("a", &mut &b"one"[..], Compression::None).unwrap();
+    let one = upload.len();
+    for length in [one, one + 10, u64::MAX] {
+        upload.take_back(length).unwrap();
+        assert_eq!(upload.len(), one);
+    }
+    upload.add_object("b", &mut &b"three"[..], Compression::None).unwrap();
+    assert_eq!(upload.fields().unwrap().len(), 2);
+    upload.take_back(one).unwrap();
+    upload.add_object("c", &mut &b"2"[..], Compression::None).unwrap();
+    client.perform(client.upload_call(upload).unwrap()).unwrap();
+    let form = server.seen()[0].form();
+    let names: Vec<&str> = form.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["_key", "a", "c"]);
+}
+
+#[test]
+fn fields_that_belong_to_no_device_are_not_sent() {
+    let client = vectors_server().client();
+    let mut upload = Upload::apart();
+    upload.add_object("a", &mut &b"x"[..], Compression::None).unwrap();
+    refused(client.upload_call(upload), ErrorCode::InvalidArgument, "belong to no device");
+}
+
+#[test]
+fn what_may_be_sent_twice_is_what_may_of_a_reading() {
+    let client = vectors_server().client();
+    for (timestamp, fields, idempotent) in
+        [(None, 0, true), (None, 1, false), (Some(Timestamp::from_micros(1)), 1, true)]
+    {
+        let mut upload = client.upload(None, timestamp).unwrap();
+        let mut reading = Reading::unstamped();
+        reading.set_timestamp(timestamp);
+        for _ in 0..fields {
+            upload.add_object("a", &mut &b"x"[..], Compression::None).unwrap();
+            reading.set("a", "x").unwrap();
+        }
+        assert_eq!(client.upload_call(upload).unwrap().request().idempotent, idempotent);
+        assert_eq!(client.store_call(&reading).unwrap().request().idempotent, idempotent);
+    }
 }
 
 #[test]

@@ -12,8 +12,9 @@ use std::path::Path;
 use std::sync::{Mutex, Once};
 use std::time::{Duration, Instant};
 
-use byteport_core::ErrorCode;
+use byteport_core::http::Poll;
 use byteport_core::watch::{Changed, Watch};
+use byteport_core::{Client, ErrorCode, Options};
 use rustix::event::{PollFd, PollFlags};
 use tempfile::TempDir;
 
@@ -409,6 +410,56 @@ fn warnings(path: &Path) -> Vec<String> {
     let lines = LINES.lock().unwrap();
     let warnings = lines.iter().filter(|(level, line)| *level == log::Level::Warn && line.contains(about));
     warnings.map(|(_, line)| line.replace(about, "")).collect()
+}
+
+#[test]
+fn names_of_files_in_the_making_are_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (new, path) = (folder.path().join("speed1.tmp"), folder.path().join("speed1"));
+    assert!(warnings(folder.path()).is_empty());
+    let mut watch = Watch::open(folder.path(), NEVER).unwrap();
+    watch.look();
+    for round in 0..100 {
+        fs::write(&new, round.to_string()).unwrap();
+        watch.look();
+        fs::rename(&new, &path).unwrap();
+        watch.look();
+    }
+    until_sent(&mut watch, "speed1", "99");
+    assert!(warnings(folder.path()).is_empty(), "{:?}", warnings(folder.path()));
+    // A full look that finds one tells, and no other after it.
+    let mut watch = poll(&folder);
+    for round in 100..105 {
+        fs::write(&new, "").unwrap();
+        fs::write(&path, round.to_string()).unwrap();
+        until_sent(&mut watch, "speed1", &round.to_string());
+        fs::rename(&new, &path).unwrap();
+        until_sent(&mut watch, "speed1", "");
+    }
+    assert_eq!(warnings(folder.path()), [r#""/speed1.tmp" is ignored: its name is no field name"#]);
+}
+
+#[test]
+fn what_cannot_be_read_just_now_is_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(warnings(folder.path()).is_empty());
+    symlink("/proc/self/mem", folder.path().join("mem")).unwrap(); // its first page gives an input/output error
+    fs::write(folder.path().join("nul"), "\0").unwrap();
+    let options = Options::new().host("127.0.0.1:1").namespace("n").key("k").device("d").no_proxy();
+    let client = Client::new(options).unwrap();
+    let mut poll = Poll::open(folder.path(), OFTEN).unwrap();
+    let (end, mut offers) = (Instant::now() + LIMIT, 0);
+    while offers < 5 {
+        assert!(Instant::now() < end, "{offers} offers");
+        offers += poll.look();
+        assert!(poll.fill(client.upload(None, None).unwrap()).unwrap().is_none());
+        poll.wait().unwrap();
+    }
+    let mut found = warnings(folder.path());
+    found.sort();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with(r#""/mem" is sent later: file /mem: cannot be read"#), "{found:?}");
+    assert!(found[1].starts_with(r#""/nul" is not sent: "#), "{found:?}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::io::{self, Read};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bzip2::read::MultiBzDecoder;
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use bzip2::bufread::BzDecoder;
+use flate2::bufread::{GzDecoder, ZlibDecoder};
 
 use crate::error::{Error, ErrorCode, Phase, Result};
 
@@ -23,37 +23,102 @@ pub fn from_base64(text: &str) -> Result<Vec<u8>> {
 
 /// The object of a base64 text, decompressed where its first bytes are those of zlib, gzip or bzip2.
 ///
+/// gzip and bzip2 data may be several streams, one after the other, and after each gzip stream there may be zeros, as tape
+/// and Python have it. Whatever else comes after a stream is no part of the object, and so an error.
+///
 /// # Errors
-/// [`ErrorCode::InvalidValue`] for text that is no base64 and for compressed data that is damaged or incomplete;
-/// [`ErrorCode::AnswerTooLarge`] where the object is larger than `most` bytes: a few compressed bytes can stand for gigabytes.
+/// [`ErrorCode::InvalidValue`] for text that is no base64, for compressed data that is damaged or incomplete, and for bytes
+/// after it; [`ErrorCode::AnswerTooLarge`] where the object is larger than `most` bytes: a few compressed bytes can stand for
+/// gigabytes.
 pub fn decode_object(text: &str, most: u64) -> Result<Vec<u8>> {
     let bytes = from_base64(text)?;
-    match bytes.as_slice() {
-        [0x1f, 0x8b, ..] => decompressed("gzip", MultiGzDecoder::new(bytes.as_slice()), most),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => {
-            decompressed("bzip2", MultiBzDecoder::new(bytes.as_slice()), most)
-        }
-        [first, second, ..] if is_zlib(*first, *second) => {
-            decompressed("zlib", ZlibDecoder::new(bytes.as_slice()), most)
-        }
-        _ if bytes.len() as u64 > most => Err(too_large(most)),
-        _ => Ok(bytes),
+    match Kind::of(&bytes) {
+        Some(kind) => decompressed(kind, &bytes, most),
+        None if bytes.len() as u64 > most => Err(too_large(most)),
+        None => Ok(bytes),
     }
 }
 
-/// The head of a zlib stream as every compressor writes it: deflate with a window of 32 KiB (RFC 1950, section 2.2).
-fn is_zlib(first: u8, second: u8) -> bool {
-    first == 0x78 && u16::from_be_bytes([first, second]) % 31 == 0
+/// What an object is compressed with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Gzip,
+    Bzip2,
+    Zlib,
 }
 
-fn decompressed(kind: &str, decoder: impl Read, most: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = decoder.take(most.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|error: io::Error| {
-        let message = format!("the object begins as {kind} data and is damaged or incomplete");
-        Error::new(ErrorCode::InvalidValue, message).in_phase(Phase::Decode).because(error)
-    })?;
-    if bytes.len() as u64 > most { Err(too_large(most)) } else { Ok(bytes) }
+impl Kind {
+    /// The kind of a stream with this beginning.
+    fn of(bytes: &[u8]) -> Option<Kind> {
+        match bytes {
+            [0x1f, 0x8b, ..] => Some(Kind::Gzip),
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Kind::Bzip2),
+            // The head as every compressor writes it: deflate with a window of 32 KiB (RFC 1950, section 2.2).
+            [0x78, second, ..] if u16::from_be_bytes([0x78, *second]) % 31 == 0 => Some(Kind::Zlib),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Gzip => "gzip",
+            Kind::Bzip2 => "bzip2",
+            Kind::Zlib => "zlib",
+        }
+    }
+
+    /// Decompresses one stream, at most `most` bytes of it; gives what comes after.
+    fn take_stream<'a>(self, bytes: &'a [u8], most: u64, out: &mut Vec<u8>) -> io::Result<&'a [u8]> {
+        match self {
+            Kind::Gzip => {
+                let mut decoder = GzDecoder::new(bytes);
+                (&mut decoder).take(most).read_to_end(out)?;
+                Ok(decoder.into_inner())
+            }
+            Kind::Bzip2 => {
+                let mut decoder = BzDecoder::new(bytes);
+                (&mut decoder).take(most).read_to_end(out)?;
+                Ok(decoder.into_inner())
+            }
+            Kind::Zlib => {
+                let mut decoder = ZlibDecoder::new(bytes);
+                (&mut decoder).take(most).read_to_end(out)?;
+                Ok(decoder.into_inner())
+            }
+        }
+    }
+
+    /// Whether the rest after a stream is another one.
+    fn goes_on(self, rest: &[u8]) -> bool {
+        self != Kind::Zlib && Kind::of(rest) == Some(self)
+    }
+}
+
+fn decompressed(kind: Kind, bytes: &[u8], most: u64) -> Result<Vec<u8>> {
+    let invalid = |what: &str| {
+        let message = format!("the object begins as {} data and {what}", kind.name());
+        Error::new(ErrorCode::InvalidValue, message).in_phase(Phase::Decode)
+    };
+    let (mut object, mut rest) = (Vec::new(), bytes);
+    loop {
+        let room = (most - object.len() as u64).saturating_add(1);
+        rest = kind
+            .take_stream(rest, room, &mut object)
+            .map_err(|error| invalid("is damaged or incomplete").because(error))?;
+        if object.len() as u64 > most {
+            return Err(too_large(most));
+        }
+        if kind == Kind::Gzip {
+            let zeros = rest.iter().take_while(|byte| **byte == 0).count();
+            rest = rest.get(zeros..).unwrap_or_default();
+        }
+        if rest.is_empty() {
+            return Ok(object);
+        }
+        if !kind.goes_on(rest) {
+            return Err(invalid("is followed by something else"));
+        }
+    }
 }
 
 fn too_large(most: u64) -> Error {
@@ -90,6 +155,49 @@ mod tests {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(&object).unwrap();
         assert_eq!(decode_object(&to_base64(&gzip.finish().unwrap()), 1 << 20).unwrap(), object);
+    }
+
+    fn streams() -> [(Kind, Vec<u8>); 3] {
+        let raw = |compression| from_base64(&encoded(b"object ", compression)).unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(b"object ").unwrap();
+        let gzip = gzip.finish().unwrap();
+        [(Kind::Gzip, gzip), (Kind::Bzip2, raw(Compression::Bzip2)), (Kind::Zlib, raw(Compression::Zlib))]
+    }
+
+    #[test]
+    fn after_a_stream_there_may_be_another() {
+        for (kind, stream) in streams() {
+            let decode = |tail: &[u8]| decode_object(&to_base64(&[&stream, tail].concat()), 14);
+            assert_eq!(decode(b"").unwrap(), b"object ");
+            let (is_gzip, several) = (kind == Kind::Gzip, kind != Kind::Zlib);
+            for (tail, object, good) in [
+                (stream.clone(), &b"object object "[..], several),
+                (vec![0; 600], b"object ", is_gzip),
+                ([&[0; 7], stream.as_slice()].concat(), b"object object ", is_gzip),
+            ] {
+                match decode(&tail) {
+                    Ok(got) => assert!(good && got == object, "{}", kind.name()),
+                    Err(error) => assert!(!good && error.code() == ErrorCode::InvalidValue, "{error}"),
+                }
+            }
+            for tail in [b"x".as_slice(), b"garbage", &stream[..3], &[0, b'x']] {
+                assert_eq!(decode(tail).unwrap_err().code(), ErrorCode::InvalidValue, "{}", kind.name());
+            }
+            let text = to_base64(&[stream.as_slice(), &stream].concat());
+            let code = decode_object(&text, 13).unwrap_err().code();
+            assert_eq!(code, if several { ErrorCode::AnswerTooLarge } else { ErrorCode::InvalidValue });
+        }
+    }
+
+    #[test]
+    fn every_cut_is_found() {
+        for (kind, stream) in streams() {
+            for length in 4..stream.len() {
+                let code = decode_object(&to_base64(&stream[..length]), 99).unwrap_err().code();
+                assert_eq!(code, ErrorCode::InvalidValue, "{} of {length} bytes", kind.name());
+            }
+        }
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //!
 //! Invariants: a body's length is known before its first byte is sent, for not every web server takes a body without; a long
 //! form takes [`IN_MEMORY`] bytes of memory, and beyond that a temporary file without a name; what is secret in it stays in
-//! memory; a value that cannot be read whole leaves no trace in it.
+//! memory; a value that cannot be read whole leaves no trace in it: what the temporary file holds beyond the form's length is
+//! never read, and written over by the next value.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use form_urlencoded::byte_serialize;
 use tempfile::SpooledTempFile;
@@ -51,8 +53,9 @@ impl Body {
         if at < head {
             return Ok(copy_at(&form.head, at, buf));
         }
+        let left = (form.len + head).saturating_sub(at).min(buf.len() as u64);
         form.spool.seek(SeekFrom::Start(at - head))?;
-        form.spool.read(buf)
+        form.spool.read(&mut buf[..left as usize])
     }
 }
 
@@ -63,7 +66,7 @@ fn copy_at(bytes: &[u8], at: u64, buf: &mut [u8]) -> usize {
     length
 }
 
-/// Reads a body from its beginning.
+/// Reads a body from its beginning. Its errors hold ours: see [`ours`].
 pub(super) struct BodyReader<'a> {
     body: &'a mut Body,
     at: u64,
@@ -77,7 +80,10 @@ impl<'a> BodyReader<'a> {
 
 impl Read for BodyReader<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let got = self.body.read_at(self.at, buf)?;
+        let got = self.body.read_at(self.at, buf).map_err(|error| io::Error::other(lost(error)))?;
+        if got == 0 && self.at < self.body.len() && !buf.is_empty() {
+            return Err(io::Error::other(lost(cut_short())));
+        }
         self.at += got as u64;
         Ok(got)
     }
@@ -107,35 +113,48 @@ impl LongForm {
         name: &str,
         fill: impl FnOnce(&mut Escaped<'_>) -> Result<T>,
     ) -> Result<T> {
-        let start = self.len;
-        let mut value = Escaped { form: self, pending: Vec::with_capacity(2 * PIECE) };
+        self.spool.seek(SeekFrom::Start(self.len)).map_err(no_room)?;
+        let mut value = Escaped { form: self, pending: Vec::with_capacity(2 * PIECE), written: 0 };
         let begun = value.begin(name).map_err(no_room);
         let done = begun.and_then(|()| fill(&mut value)).and_then(|done| {
-            value.end().map_err(no_room)?;
-            Ok(done)
+            value.flush_pending().map_err(no_room)?;
+            Ok((done, value.written))
         });
-        if done.is_err() {
-            self.cut(start)?;
+        match done {
+            Ok((done, written)) => {
+                self.len += written;
+                Ok(done)
+            }
+            Err(error) => {
+                let _ = self.spool.set_len(self.len); // so the room is free again; see the invariants
+                Err(error)
+            }
         }
-        done
     }
 
     /// Forgets everything from a length on.
     pub(super) fn cut(&mut self, len: u64) -> Result<()> {
-        self.len = len;
+        let len = len.min(self.len);
         self.spool.set_len(len).map_err(no_room)?;
-        self.spool.seek(SeekFrom::Start(len)).map_err(no_room).map(|_| ())
+        self.len = len;
+        Ok(())
     }
 
     /// The encoded pairs after the head, from a length on, if they are not longer than `most` bytes.
     pub(super) fn text(&mut self, from: u64, most: u64) -> Result<Option<String>> {
-        if self.len - from > most {
+        let length = self.len.saturating_sub(from);
+        if length > most {
             return Ok(None);
         }
         let mut text = String::new();
-        self.spool.seek(SeekFrom::Start(from)).map_err(no_room)?;
-        self.spool.read_to_string(&mut text).map_err(no_room)?;
-        Ok(Some(text))
+        self.spool.seek(SeekFrom::Start(from)).map_err(lost)?;
+        let got = (&mut self.spool).take(length).read_to_string(&mut text).map_err(lost)?;
+        if (got as u64) < length { Err(lost(cut_short())) } else { Ok(Some(text)) }
+    }
+
+    /// The length of the head, in bytes.
+    pub(super) fn head_len(&self) -> u64 {
+        self.head.len() as u64
     }
 
     pub(super) fn into_head(self) -> Vec<u8> {
@@ -147,6 +166,8 @@ impl LongForm {
 pub(super) struct Escaped<'a> {
     form: &'a mut LongForm,
     pending: Vec<u8>,
+    /// So many bytes of the value are in the form's temporary file.
+    written: u64,
 }
 
 impl Escaped<'_> {
@@ -157,9 +178,9 @@ impl Escaped<'_> {
         Ok(())
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    fn flush_pending(&mut self) -> io::Result<()> {
         self.form.spool.write_all(&self.pending)?;
-        self.form.len += self.pending.len() as u64;
+        self.written += self.pending.len() as u64;
         self.pending.clear();
         Ok(())
     }
@@ -172,7 +193,7 @@ impl Write for Escaped<'_> {
             self.pending.extend_from_slice(part.as_bytes());
         }
         if self.pending.len() >= PIECE {
-            self.end()?;
+            self.flush_pending()?;
         }
         Ok(piece.len())
     }
@@ -182,18 +203,40 @@ impl Write for Escaped<'_> {
     }
 }
 
-/// The temporary file could not be written or read.
+/// The temporary file could not be written.
 pub(super) fn no_room(error: io::Error) -> Error {
-    let folder = std::env::temp_dir();
-    let message = format!(
-        "the data does not fit a temporary file in {}: make room there, or set TMPDIR",
-        folder.display()
-    );
+    no_room_in(&std::env::temp_dir(), error)
+}
+
+fn no_room_in(folder: &Path, error: io::Error) -> Error {
+    let shown = folder.display();
+    let message = if folder.is_dir() {
+        format!("the data does not fit a temporary file in {shown}: make room there, or set TMPDIR")
+    } else {
+        format!("there is no folder {shown} for temporary files: make it, or set TMPDIR")
+    };
     Error::new(ErrorCode::File, message).because(error).retryable(true)
+}
+
+/// The temporary file could not be read.
+pub(super) fn lost(error: io::Error) -> Error {
+    let message = "the data cannot be read back from their temporary file";
+    Error::new(ErrorCode::File, message).because(error).retryable(true)
+}
+
+/// The temporary file ends too early.
+pub(super) fn cut_short() -> io::Error {
+    io::ErrorKind::UnexpectedEof.into()
+}
+
+/// The error of ours that a [`BodyReader`] put into this one, if it did.
+pub(super) fn ours(error: io::Error) -> std::result::Result<Error, io::Error> {
+    error.downcast::<Error>()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Call, Client, Options, Request};
     use super::*;
 
     fn whole(form: LongForm) -> String {
@@ -218,6 +261,40 @@ mod tests {
         assert_eq!(form.text(0, 99).unwrap().unwrap(), "&a%3Ab=x+y%2B%2F%3D&d=");
         assert!(form.text(0, 9).unwrap().is_none());
         assert_eq!(whole(form), "_key=k&a%3Ab=x+y%2B%2F%3D&d=");
+    }
+
+    #[test]
+    fn a_temporary_file_that_lost_bytes_is_the_error_of_a_file() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        std::thread::spawn(move || {
+            for socket in listener.incoming() {
+                let _ = io::copy(&mut socket.unwrap(), &mut io::sink());
+            }
+        });
+        let options = Options::new().host(&host).no_proxy();
+        let client = Client::new(options).unwrap();
+        let call = || {
+            let mut form = LongForm::new(b"_key=k".to_vec());
+            form.add("a", |out| out.write_all(&[b'v'; 3 * PIECE]).map_err(no_room)).unwrap();
+            form.spool.set_len(2 * PIECE as u64).unwrap();
+            Call::new(Request { body: Body::Long(form), ..Request::post("/x", Vec::new()) })
+        };
+        let blocking = client.perform(call()).map(|_| ()).unwrap_err();
+        let (mut call, (_socket, mut link)) = (call(), client.link().unwrap());
+        link.begin(&client, &call).unwrap();
+        let linked = std::iter::repeat_with(|| link.outgoing(&mut call)).find_map(Result::err).unwrap();
+        for error in [blocking, linked, call.form().unwrap_err()] {
+            assert_eq!(error.code(), ErrorCode::File, "{error}");
+            assert!(error.to_string().contains("cannot be read back"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_folder_and_a_full_one_are_told_apart() {
+        let text = |folder: &str| no_room_in(Path::new(folder), io::ErrorKind::NotFound.into()).to_string();
+        assert!(text("/").contains("does not fit a temporary file in /: "));
+        assert!(text("/none").contains("no folder /none for temporary files"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use form_urlencoded::{byte_serialize, parse};
 use ureq::http::header::{AsHeaderName, CONTENT_TYPE, LOCATION};
 use ureq::http::{HeaderMap, Uri};
 
-use super::body::{BodyReader, no_room};
+use super::body::{BodyReader, lost, ours};
 use super::session::Session;
 use super::{Body, Client, Form};
 use crate::error::{Error, ErrorCode, Phase, Result};
@@ -160,7 +160,9 @@ impl Call {
             return Ok(None);
         }
         let mut form = Vec::new();
-        BodyReader::new(&mut self.request.body).read_to_end(&mut form).map_err(no_room)?;
+        BodyReader::new(&mut self.request.body)
+            .read_to_end(&mut form)
+            .map_err(|error| ours(error).unwrap_or_else(lost))?;
         Ok(Some(Form::parse(&form)))
     }
 }

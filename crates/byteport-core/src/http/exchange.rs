@@ -9,7 +9,7 @@ use std::io::Read;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, REFERER};
 use ureq::{AsSendBody, SendBody, Timeout};
 
-use super::body::BodyReader;
+use super::body::{BodyReader, ours};
 use super::{Answer, Body, Call, Client, Method};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::net::Deadline;
@@ -143,11 +143,11 @@ pub(super) fn failure(error: ureq::Error) -> Error {
                 if matches!(kind, Timeout::Connect | Timeout::Resolve) { Phase::Connect } else { phase };
             no_answer_in_time(phase)
         }
-        ureq::Error::Io(error) => {
+        ureq::Error::Io(error) => ours(error).unwrap_or_else(|error| {
             Error::new(ErrorCode::Disconnected, "the connection broke in the middle of the answer")
                 .in_phase(phase)
                 .because(error)
-        }
+        }),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             Error::new(ErrorCode::InvalidArgument, "the address cannot be put into words of HTTP")
         }

@@ -3,7 +3,9 @@
 //! One connection whose socket somebody else reads and writes, such as an event loop: calls go in, bytes come out; bytes go
 //! in, answers come out. HTTP/1.1 is ureq-proto's, as under ureq itself.
 //!
-//! Invariant: a link carries one call at a time, and after a failure none.
+//! Invariants: a link carries one call at a time, and after a failure none. While a request is sent, a whole interim answer is
+//! never kept, and the first byte of any other answer ends the sending: so [`Link::incoming`] alone can bring an answer. Less
+//! than [`MAX_HEAD`] bytes wait to be understood.
 
 use std::io;
 use std::net::TcpStream;
@@ -12,25 +14,33 @@ use ureq_proto::BodyMode;
 use ureq_proto::client::state::{Cleanup, RecvBody, RecvResponse, SendBody};
 use ureq_proto::client::{Call as Http, RecvBodyResult, RecvResponseResult, SendRequestResult};
 use ureq_proto::http::header::{ACCEPT, USER_AGENT};
+use ureq_proto::parser::try_parse_response;
 
-use super::body::{PIECE, no_room};
+use super::body::{PIECE, cut_short, lost};
 use super::exchange::{MAX_STORE_ANSWER, bad_request, failure, too_large};
+use super::input::Input;
 use super::{Answer, Call, Client, client};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::net::Wire;
 
-/// The longest head of a request or an answer, in bytes.
+/// The longest head of a request or an answer, line between two chunks, or trailer, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
+
+/// The most headers of an answer that another one follows.
+const MAX_INTERIM_HEADERS: usize = 128;
 
 /// What an answer begins with that another one follows.
 const INTERIM: &[u8] = b"HTTP/1.1 1";
+
+/// The one with such a beginning that none follows.
+const SWITCHED: &[u8] = b"HTTP/1.1 101";
 
 /// One connection without its input and output.
 pub struct Link {
     wire: Wire,
     state: State,
     /// Plain bytes that came and are not yet understood.
-    input: Vec<u8>,
+    input: Input,
     /// Whether an earlier call was answered here.
     kept: bool,
     /// Whether a byte came since the last answer.
@@ -64,7 +74,7 @@ impl Client {
         let link = Link {
             wire,
             state: State::Idle,
-            input: Vec::new(),
+            input: Input::default(),
             kept: false,
             answered: false,
             ended: false,
@@ -118,7 +128,11 @@ impl Link {
     pub fn outgoing(&mut self, call: &mut Call) -> Result<Vec<u8>> {
         if let State::Sending(_, sent, left) = &mut self.state {
             let mut piece = vec![0; PIECE];
-            let got = call.request.body.read_at(*sent, &mut piece).map_err(no_room)?;
+            let got = call.request.body.read_at(*sent, &mut piece).map_err(lost)?;
+            if got == 0 && *left > 0 {
+                self.state = State::Over;
+                return Err(lost(cut_short()));
+            }
             *sent += got as u64;
             *left = left.saturating_sub(got as u64);
             let all = *left == 0;
@@ -130,31 +144,34 @@ impl Link {
         self.wire.take().map_err(broken_tls)
     }
 
-    /// Takes what came from the socket; gives the answer when it is whole. No bytes at all are the connection's end.
+    /// Takes what came from the socket; gives the answer when it is whole. No bytes at all are the connection's end, and so is
+    /// what TLS tells of it.
     ///
     /// # Errors
     /// [`ErrorCode::Disconnected`] for an end before the answer's, [`ErrorCode::InvalidAnswer`],
     /// [`ErrorCode::AnswerTooLarge`], [`ErrorCode::Tls`].
     pub fn incoming(&mut self, bytes: &[u8]) -> Result<Option<Answer>> {
-        self.ended |= bytes.is_empty();
-        self.wire.receive(bytes, &mut self.input).map_err(broken_tls)?;
+        let closed = self.wire.receive(bytes, self.input.more()).map_err(broken_tls)?;
+        let end = bytes.is_empty() || closed;
+        self.ended |= end;
         self.answered |= !self.input.is_empty();
-        let interim = self.input.starts_with(INTERIM) || INTERIM.starts_with(&self.input);
-        if matches!(self.state, State::Sending(..)) && (bytes.is_empty() || !interim) {
-            self.stop_sending()?; // an answer before the end of the request says no
-        }
         match std::mem::replace(&mut self.state, State::Over) {
-            State::Head(http) => self.read_head(http, bytes.is_empty()),
-            State::Body(http, answer) => self.read_body(http, answer, bytes.is_empty()),
-            State::Idle if bytes.is_empty() || !self.input.is_empty() => Ok(None), // nobody asked: the link is over
-            state => {
-                self.state = state;
+            State::Sending(http, sent, left) => self.read_early(http, sent, left, end),
+            State::Head(http) => self.read_head(http, end),
+            State::Body(http, answer) => self.read_body(http, answer, end),
+            State::Idle if !end && self.input.is_empty() => {
+                self.state = State::Idle;
+                Ok(None)
+            }
+            State::Idle | State::Over => {
+                self.input.clear(); // nobody asked: the link is over
                 Ok(None)
             }
         }
     }
 
-    /// Whether the next call can begin on this link.
+    /// Whether the next call can begin on this link, where all that [`Link::outgoing`] gave was written: an answer may come
+    /// before that, and what was not written would be missing.
     pub fn is_idle(&self) -> bool {
         matches!(self.state, State::Idle)
     }
@@ -171,9 +188,18 @@ impl Link {
 
     /// Waits for the answer from now on; what was not sent never will be, and the link is not kept then.
     fn stop_sending(&mut self) -> Result<()> {
-        let State::Sending(mut http, sent, left) = std::mem::replace(&mut self.state, State::Over) else {
-            return Ok(());
-        };
+        if let State::Sending(http, sent, left) = std::mem::replace(&mut self.state, State::Over) {
+            self.state = State::Head(self.sent(http, sent, left)?);
+        }
+        Ok(())
+    }
+
+    fn sent(
+        &mut self,
+        mut http: Box<Http<SendBody>>,
+        sent: u64,
+        left: u64,
+    ) -> Result<Box<Http<RecvResponse>>> {
         self.whole = left == 0;
         let mut counted = sent + left;
         while counted > 0 {
@@ -184,20 +210,54 @@ impl Link {
         if !http.can_proceed() {
             http.write(&[], &mut []).map_err(not_http)?; // an empty body
         }
-        self.state = State::Head(Box::new(http.proceed().ok_or_else(out_of_step)?));
+        Ok(Box::new(http.proceed().ok_or_else(out_of_step)?))
+    }
+
+    /// Looks at what comes while the request is sent: an answer before its end says no.
+    fn read_early(
+        &mut self,
+        http: Box<Http<SendBody>>,
+        sent: u64,
+        left: u64,
+        end: bool,
+    ) -> Result<Option<Answer>> {
+        self.skip_interim()?;
+        if end || !is_interim(self.input.rest()) {
+            let http = self.sent(http, sent, left)?;
+            return self.read_head(http, end);
+        }
+        self.check_waiting()?;
+        self.state = State::Sending(http, sent, left);
+        Ok(None)
+    }
+
+    /// Drops the interim answers that are whole.
+    fn skip_interim(&mut self) -> Result<()> {
+        while !self.input.is_empty() && is_interim(self.input.rest()) {
+            let head = try_parse_response::<MAX_INTERIM_HEADERS>(self.input.rest()).map_err(not_http)?;
+            match head {
+                Some((used, _)) if used > 0 => self.input.advance(used),
+                _ => break,
+            }
+        }
         Ok(())
+    }
+
+    /// Refuses what goes on without making sense.
+    fn check_waiting(&self) -> Result<()> {
+        if self.input.rest().len() >= MAX_HEAD { Err(too_long_head()) } else { Ok(()) }
     }
 
     fn read_head(&mut self, mut http: Box<Http<RecvResponse>>, end: bool) -> Result<Option<Answer>> {
         let response = loop {
-            let (used, response) = http.try_response(&self.input, false).map_err(not_http)?;
-            self.input.drain(..used);
+            let (used, response) = http.try_response(self.input.rest(), false).map_err(not_http)?;
+            self.input.advance(used);
             match response {
                 Some(response) => break response,
                 None if used > 0 => {} // an interim answer
                 None if end => return Err(self.cut("before the answer came")),
-                None if self.input.len() >= MAX_HEAD => return Err(too_long_head()),
                 None => {
+                    self.check_waiting()?;
                     self.state = State::Head(http);
                     return Ok(None);
                 }
@@ -219,13 +279,13 @@ impl Link {
         mut answer: Answer,
         end: bool,
     ) -> Result<Option<Answer>> {
-        let mut piece = vec![0; PIECE];
+        let mut piece = vec![0; self.input.rest().len().clamp(1, PIECE)];
         let limit = if self.stores { MAX_STORE_ANSWER as u64 } else { self.max_answer };
         loop {
             let (used, got) = http
-                .read(&self.input, &mut piece)
+                .read(self.input.rest(), &mut piece)
                 .map_err(|error| not_http(error).with_status(answer.status))?;
-            self.input.drain(..used);
+            self.input.advance(used);
             answer.body.extend_from_slice(&piece[..got]);
             if answer.body.len() as u64 > limit {
                 let error = || too_large(limit).with_status(answer.status);
@@ -240,6 +300,7 @@ impl Link {
             if end {
                 return Err(self.cut("in the middle of the answer").with_status(answer.status));
             }
+            self.check_waiting().map_err(|error| error.with_status(answer.status))?;
             self.state = State::Body(http, answer);
             return Ok(None);
         }
@@ -251,7 +312,7 @@ impl Link {
     }
 
     fn done(&mut self, http: Http<Cleanup>, answer: Answer) -> Answer {
-        if self.whole && !http.must_close_connection() && self.input.is_empty() {
+        if self.whole && !self.ended && !http.must_close_connection() && self.input.is_empty() {
             self.state = State::Idle;
             self.kept = true;
             self.answered = false;
@@ -266,6 +327,11 @@ impl Link {
     }
 }
 
+/// Whether an answer with this beginning may be one that another one follows.
+fn is_interim(beginning: &[u8]) -> bool {
+    INTERIM.starts_with(beginning) || (beginning.starts_with(INTERIM) && !beginning.starts_with(SWITCHED))
+}
+
 fn not_http(error: ureq_proto::Error) -> Error {
     failure(error.into())
 }
@@ -276,7 +342,7 @@ fn broken_tls(error: io::Error) -> Error {
 
 fn too_long_head() -> Error {
     let message =
-        "the head of the request or of the answer is larger than 16 KiB: this is not a Byteport host";
+        "a head or a line of the request or of the answer is larger than 16 KiB: this is not a Byteport host";
     Error::new(ErrorCode::AnswerTooLarge, message).in_phase(Phase::Receive)
 }
 

@@ -8,12 +8,14 @@ mod client;
 mod connector;
 mod exchange;
 mod form;
+mod input;
 mod link;
 mod options;
 mod poll;
 mod query;
 mod series;
 mod session;
+mod steady;
 mod store;
 mod upload;
 

@@ -3,6 +3,9 @@
 //! Storing what changes in a directory: which files go into one call, and what its end means for them. Whoever drives it
 //! looks, sends the uploads one after the other, says how each ended, and waits.
 //!
+//! A file that never comes to rest is sent nevertheless where it only grows: as it was at one moment. One that is written
+//! over without pause is logged, once, and sent when there is a pause.
+//!
 //! Invariants: a file that was offered is sent, skipped, or tried again later; content that was sent last is not sent again;
 //! one round makes a bounded number of calls that are refused.
 
@@ -53,6 +56,9 @@ impl Poll {
         self.sending.clear(); // what got no answer is offered again
         self.waiting = self.watch.look().into();
         self.refusals = 0;
+        if !self.waiting.is_empty() {
+            self.most_files = (self.most_files * 2).min(MOST_FILES);
+        }
         self.waiting.len()
     }
 
@@ -64,8 +70,9 @@ impl Poll {
         while self.sending.len() < self.most_files {
             let Some(changed) = self.waiting.pop_front() else { break };
             let start = upload.len();
-            match upload.add_file(&changed.name, &changed.path) {
-                Ok(digest) if self.watch.is_sent(&changed, digest) => {
+            match upload.add_text(&changed.name, &changed.path, changed.is_restless()) {
+                Ok(None) => self.watch.unsettled(&changed),
+                Ok(Some(digest)) if self.watch.is_sent(&changed, digest) => {
                     upload.take_back(start)?;
                     self.watch.sent(&changed, digest);
                 }
@@ -78,29 +85,26 @@ impl Poll {
                     upload.take_back(start)?;
                     self.watch.skip(&changed, "it is too long for a GET: store by POST");
                 }
-                Ok(digest) => self.sending.push((changed, digest)),
+                Ok(Some(digest)) => self.sending.push((changed, digest)),
                 Err(error) => self.not_added(&changed, &error),
             }
         }
         Ok(Some(upload).filter(|_| !self.sending.is_empty()))
     }
 
+    /// What lies with the file is not tried again until it changes; what lies with the system is, at the next round.
     fn not_added(&mut self, changed: &Changed, error: &Error) {
-        let has_cause = std::error::Error::source(error).is_some();
-        match (error.is_retryable(), has_cause) {
-            (true, false) => self.watch.unsettled(changed), // it changed while it was read
-            (true, true) => {
-                log::warn!(target: "byteport::watch", "{:?} is sent later: {error}", changed.path);
-                self.watch.retry(changed);
-            }
-            (false, _) => self.watch.skip(changed, &error.to_string()),
+        if error.is_retryable() {
+            self.watch.tell(changed, "is sent later", &error.to_string());
+            self.watch.retry(changed);
+        } else {
+            self.watch.skip(changed, &error.to_string());
         }
     }
 
     /// The last upload was stored.
     pub fn sent(&mut self) {
         self.refusals = 0;
-        self.most_files = (self.most_files * 2).min(MOST_FILES);
         for (changed, digest) in std::mem::take(&mut self.sending) {
             self.watch.sent(&changed, digest);
         }
@@ -110,14 +114,15 @@ impl Poll {
     /// goes on; where it did not, the round ends. The files are tried again.
     pub fn failed(&mut self, why: &str, answered: bool, status: Option<u16>) {
         let (count, directory) = (self.sending.len(), self.watch.directory());
-        log::warn!(target: "byteport::watch", "{count} files of {directory:?} are not sent, and tried again: {why}");
         self.refusals += 1;
         let sending = std::mem::take(&mut self.sending).into_iter().map(|(changed, _)| changed);
-        // These two are how a server refuses the form's size, or one field of it: at once again in smaller parts.
+        // These two are how a server refuses the form's size, or one field of it.
         if count > 1 && matches!(status, Some(400 | 413)) {
+            log::info!(target: "byteport::watch", "{count} files of {directory:?} are sent in smaller parts: {why}");
             self.most_files = count / 2;
             self.waiting = sending.chain(std::mem::take(&mut self.waiting)).collect();
         } else {
+            log::warn!(target: "byteport::watch", "{count} files of {directory:?} are not sent, and tried again: {why}");
             sending.for_each(|changed| self.watch.retry(&changed));
         }
         if !answered || self.refusals >= MOST_REFUSALS {

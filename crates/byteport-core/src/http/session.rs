@@ -55,6 +55,11 @@ impl Session {
         let set = pairs.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
         set.collect::<Vec<_>>().join("; ")
     }
+
+    /// The call that sends a request with these cookies.
+    fn call(&self, request: Request) -> Call {
+        Call::meaning(Request { cookies: self.header(), ..request }, Meaning::Session(self.login))
+    }
 }
 
 impl Client {
@@ -154,10 +159,7 @@ impl Client {
 
     /// The call that sends a request with the session's cookies, and takes in what the answer changes of them.
     pub fn session_call(&self, request: Request) -> Call {
-        let session = self.session();
-        let (cookies, login) = (session.header(), session.login);
-        drop(session);
-        Call::meaning(Request { cookies, ..request }, Meaning::Session(login))
+        self.session().clone().call(request)
     }
 
     /// Takes in the cookies of an answer, if the session is still the one that asked.
@@ -170,11 +172,11 @@ impl Client {
 
     /// The call that posts a form with the session's cookies and, unless the form has one, its token.
     pub fn post_call(&self, path: &str, mut form: Form) -> Call {
-        let token = self.session().token.clone();
-        if let Some(token) = token.filter(|_| !form.has(TOKEN_FIELD)) {
-            form.add(TOKEN_FIELD, &token);
+        let session = self.session().clone(); // token and cookies of one login
+        if let Some(token) = session.token.as_deref().filter(|_| !form.has(TOKEN_FIELD)) {
+            form.add(TOKEN_FIELD, token);
         }
-        self.session_call(Request::post(path, form.into_bytes()))
+        session.call(Request::post(path, form.into_bytes()))
     }
 }
 

@@ -44,7 +44,7 @@ impl Client {
         if request.method == Method::Get {
             let length = self.origin().len() + request.path.len() + 1 + request.query.len();
             if length > MAX_GET_URL {
-                return Err(url_too_long(length));
+                return Err(url_too_long(length as u64));
             }
         }
         Ok(Call::new(Request { idempotent, stores: true, ..request }))
@@ -122,7 +122,7 @@ impl Client {
     }
 }
 
-pub(super) fn url_too_long(length: usize) -> Error {
+pub(super) fn url_too_long(length: u64) -> Error {
     let message =
         format!("the URL would be {length} bytes long, and a GET takes {MAX_GET_URL}: store by POST");
     Error::new(ErrorCode::TooLong, message)

@@ -5,15 +5,14 @@
 //! Invariant: a file is taken whole, as it was at one moment; one that changes while it is read is read again, and refused
 //! if it does not come to rest.
 
-use std::fs::{File, Metadata};
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use form_urlencoded::parse;
 
 use super::body::{Escaped, LongForm, PIECE, no_room};
+use super::steady::{Steady, unreadable};
 use super::store::url_too_long;
 use super::{Body, Call, Client, MAX_GET_URL, Method, Request};
 use crate::codec::{Compression, ObjectEncoder};
@@ -26,7 +25,8 @@ const TRIES: usize = 3;
 
 /// One store in the making, whose values may be as large as files. See [`Client::upload`].
 pub struct Upload {
-    path: String,
+    /// None where somebody else sends the fields.
+    path: Option<String>,
     form: LongForm,
     stamped: bool,
     room: u64,
@@ -47,40 +47,45 @@ impl Client {
         let form = form.into_bytes();
         let room = match self.options().store_method {
             Method::Post => u64::MAX,
-            Method::Get => MAX_GET_URL.saturating_sub(self.origin().len() + path.len() + 1 + form.len()) as u64,
+            Method::Get => {
+                MAX_GET_URL.saturating_sub(self.origin().len() + path.len() + 1 + form.len()) as u64
+            }
         };
-        Ok(Upload { path, form: LongForm::new(form), stamped: timestamp.is_some(), room })
+        Ok(Upload { path: Some(path), form: LongForm::new(form), stamped: timestamp.is_some(), room })
     }
 
     /// The call that sends it.
     ///
     /// # Errors
-    /// [`ErrorCode::TooLong`] for a GET over 2,048 bytes of URL.
+    /// [`ErrorCode::TooLong`] for a GET over 2,048 bytes of URL; [`ErrorCode::InvalidArgument`] for [`Upload::apart`].
     pub fn upload_call(&self, mut upload: Upload) -> Result<Call> {
+        let Some(path) = upload.path.take() else {
+            let message = "these fields belong to no device: begin them with the client's upload";
+            return Err(Error::new(ErrorCode::InvalidArgument, message));
+        };
+        // The same rule as for a reading.
+        let idempotent = upload.stamped || upload.is_empty();
         let request = match self.options().store_method {
-            Method::Post => {
-                Request { body: Body::Long(upload.form), ..Request::post(upload.path, Vec::new()) }
-            }
+            Method::Post => Request { body: Body::Long(upload.form), ..Request::post(path, Vec::new()) },
             Method::Get => {
                 let Some(values) = upload.form.text(0, MAX_GET_URL as u64)? else {
-                    return Err(url_too_long(
-                        self.origin().len() + upload.path.len() + upload.form.len() as usize,
-                    ));
+                    let url = (self.origin().len() + path.len() + 1) as u64 + upload.form.head_len();
+                    return Err(url_too_long(url.saturating_add(upload.form.len())));
                 };
                 let mut query = upload.form.into_head();
                 query.extend_from_slice(values.as_bytes());
                 let query = String::from_utf8_lossy(&query).into_owned(); // it is ASCII
-                Request { query, ..Request::get(upload.path) }
+                Request { query, ..Request::get(path) }
             }
         };
-        self.store_request(request, upload.stamped)
+        self.store_request(request, idempotent)
     }
 }
 
 impl Upload {
     /// Fields that somebody else sends than a client: [`Upload::fields`] gives them.
     pub fn apart() -> Upload {
-        Upload { path: String::new(), form: LongForm::new(Vec::new()), stamped: false, room: u64::MAX }
+        Upload { path: None, form: LongForm::new(Vec::new()), stamped: false, room: u64::MAX }
     }
 
     /// Adds a file's text under a field's name; gives a digest of the content.
@@ -89,7 +94,13 @@ impl Upload {
     /// [`ErrorCode::InvalidName`]; [`ErrorCode::File`] for a file that cannot be read or does not come to rest, or a full
     /// temporary folder; [`ErrorCode::InvalidValue`] for what is not UTF-8 or holds NUL. The upload stays as it was.
     pub fn add_file(&mut self, field: &str, path: &Path) -> Result<u64> {
-        self.add_whole(field, path, |file, out| copy_text(file, path, out))
+        self.add_text(field, path, false)?.ok_or_else(|| restless(path))
+    }
+
+    /// Adds a file's text as [`Upload::add_file`] does; gives `None` where it does not come to rest. `may_grow`: what is added
+    /// at its end while it is read is left for another time.
+    pub(super) fn add_text(&mut self, field: &str, path: &Path, may_grow: bool) -> Result<Option<u64>> {
+        self.add_whole(field, path, may_grow, |file, out| copy_text(file, path, out))
     }
 
     /// Adds a file as an object.
@@ -97,9 +108,10 @@ impl Upload {
     /// # Errors
     /// As [`Upload::add_file`], but for the content, which may be anything.
     pub fn add_object_file(&mut self, field: &str, path: &Path, compression: Compression) -> Result<()> {
-        self.add_whole(field, path, |file, out| {
+        let added = self.add_whole(field, path, false, |file, out| {
             copy_object(file, out, compression, |error| unreadable(path, error))
-        })
+        })?;
+        added.ok_or_else(|| restless(path))
     }
 
     /// Adds what a reader gives as an object.
@@ -131,7 +143,7 @@ impl Upload {
         self.room
     }
 
-    /// Takes back what was added since the upload had that length.
+    /// Takes back what was added since the upload had that length; nothing where it is not that long.
     ///
     /// # Errors
     /// [`ErrorCode::File`] where the temporary file fails.
@@ -149,48 +161,36 @@ impl Upload {
         Ok(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
-    /// Adds a file that does not change while `copy` reads it.
+    /// Adds a file that does not change while `copy` reads it; `None` where each try finds that it does.
     fn add_whole<T>(
         &mut self,
         field: &str,
         path: &Path,
-        copy: impl Fn(&mut File, &mut Escaped<'_>) -> Result<T>,
-    ) -> Result<T> {
+        may_grow: bool,
+        copy: impl Fn(&mut Steady, &mut Escaped<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         name::check(NameKind::Field, field)?;
         for _ in 0..TRIES {
             let start = self.form.len();
-            let mut file = open(path)?;
-            let stat = |file: &File| file.metadata().map_err(|error| unreadable(path, error));
-            let before = stat(&file)?;
+            let mut file = Steady::open(path, may_grow)?;
             let done = self.form.add(field, |out| copy(&mut file, out));
-            if is_same(&before, &stat(&file)?) {
-                return done;
+            match file.is_good() {
+                Ok(true) => return done.map(Some),
+                Ok(false) => self.form.cut(start)?,
+                Err(error) => {
+                    self.form.cut(start)?;
+                    return Err(error);
+                }
             }
-            self.form.cut(start)?;
         }
-        let message =
-            format!("file {}: it changes while it is read: try again when it is written", path.display());
-        Err(Error::new(ErrorCode::File, message).retryable(true))
+        Ok(None)
     }
 }
 
-fn is_same(before: &Metadata, after: &Metadata) -> bool {
-    let marks = |file: &Metadata| (file.len(), file.mtime(), file.mtime_nsec());
-    marks(before) == marks(after)
-}
-
-/// Opens a regular file; anything else could keep the caller waiting.
-fn open(path: &Path) -> Result<File> {
-    let kind = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
-    if !kind.is_file() {
-        let what = if kind.is_dir() { "it is a directory" } else { "it is no regular file" };
-        return Err(Error::new(ErrorCode::File, format!("file {}: {what}", path.display())));
-    }
-    File::open(path).map_err(|error| unreadable(path, error))
-}
-
-fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::new(ErrorCode::File, format!("file {}: cannot be read", path.display())).because(error)
+fn restless(path: &Path) -> Error {
+    let message =
+        format!("file {}: it changes while it is read: try again when it is written", path.display());
+    Error::new(ErrorCode::File, message).retryable(true)
 }
 
 /// Reads until there is no more, and hands on each piece.
@@ -222,7 +222,7 @@ fn copy_object(
 }
 
 /// Copies text; gives its digest.
-fn copy_text(from: &mut File, path: &Path, out: &mut Escaped<'_>) -> Result<u64> {
+fn copy_text(from: &mut Steady, path: &Path, out: &mut Escaped<'_>) -> Result<u64> {
     let mut digest = DefaultHasher::new();
     let mut text = TextCheck::default();
     let refused = |why: String| {

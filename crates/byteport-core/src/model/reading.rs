@@ -33,8 +33,7 @@ const FEW: usize = 32;
 
 impl PartialEq for Reading {
     fn eq(&self, other: &Reading) -> bool {
-        let parts = |reading: &Reading| (reading.device.clone(), reading.timestamp);
-        parts(self) == parts(other) && self.fields == other.fields
+        (self.device(), self.timestamp, self.fields()) == (other.device(), other.timestamp, other.fields())
     }
 }
 

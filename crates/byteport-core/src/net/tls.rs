@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
@@ -70,7 +70,8 @@ impl Tls {
             }
         }
         if roots.is_empty() {
-            let cause = system.errors.first().map_or_else(String::new, |error| format!(" ({error})"));
+            let cause =
+                system.errors.first().map_or_else(String::new, |error| format!(" ({})", shown(error)));
             let advice = "install the package ca-certificates, or name a CA file";
             return Err(tls_error(format!("this system has no certificate authorities{cause}: {advice}")));
         }
@@ -86,7 +87,7 @@ impl Tls {
         let key = PrivateKeyDer::from_pem_file(path).map_err(|error| {
             let what =
                 format!("client certificate {}: it holds no private key that can be read", path.display());
-            tls_error(what).because(error)
+            pem_error(what, error)
         })?;
         builder.with_client_auth_cert(chain, key).map_err(failed)
     }
@@ -95,5 +96,29 @@ impl Tls {
 /// The certificates in a PEM file.
 fn certificates(what: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let all = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
-    all.map_err(|error| tls_error(format!("{what} {}: cannot be read", path.display())).because(error))
+    all.map_err(|error| pem_error(format!("{what} {}: cannot be read", path.display()), error))
+}
+
+/// An error about a PEM file. Some of their texts repeat the file's bytes, and so a private key: those are not told.
+fn pem_error(what: String, error: pem::Error) -> Error {
+    if repeats_nothing(&error) {
+        return tls_error(what).because(error);
+    }
+    tls_error(format!(
+        "{what}: this is no PEM file, or a damaged one, such as one whose line breaks are lost"
+    ))
+}
+
+fn repeats_nothing(error: &pem::Error) -> bool {
+    matches!(error, pem::Error::Io(_) | pem::Error::NoItemsFound | pem::Error::SectionTooLarge)
+}
+
+/// Why the system's authorities cannot be read; which file they are in is for everybody to choose.
+fn shown(error: &rustls_native_certs::Error) -> String {
+    match &error.kind {
+        rustls_native_certs::ErrorKind::Pem(error) if !repeats_nothing(error) => {
+            "no PEM file, or a damaged one".into()
+        }
+        _ => error.to_string(),
+    }
 }

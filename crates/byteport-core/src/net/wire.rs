@@ -39,11 +39,12 @@ impl Wire {
         Ok(std::mem::take(&mut self.out))
     }
 
-    /// Takes what came from the socket and appends the plain bytes in it; no bytes at all are the connection's end.
-    pub(crate) fn receive(&mut self, mut bytes: &[u8], plain: &mut Vec<u8>) -> io::Result<()> {
+    /// Takes what came from the socket and appends the plain bytes in it; no bytes at all are the connection's end. Says
+    /// whether the peer told that nothing more comes.
+    pub(crate) fn receive(&mut self, mut bytes: &[u8], plain: &mut Vec<u8>) -> io::Result<bool> {
         let Some(tls) = &mut self.tls else {
             plain.extend_from_slice(bytes);
-            return Ok(());
+            return Ok(false);
         };
         loop {
             let before = bytes.len();
@@ -55,7 +56,7 @@ impl Wire {
             plain.resize(at + state.plaintext_bytes_to_read(), 0);
             tls.reader().read_exact(&mut plain[at..])?;
             if bytes.is_empty() || bytes.len() == before {
-                return Ok(()); // nothing is taken that comes after the end that the peer told
+                return Ok(state.peer_has_closed()); // nothing is taken that comes after that
             }
         }
     }

@@ -52,7 +52,10 @@ pub(super) struct File {
     /// What was found when it was last sent or skipped.
     done: Option<Signature>,
     digest: Option<u64>,
-    skipped: Option<String>,
+    /// Why it was not sent, as it was told last.
+    told: Option<String>,
+    /// Whether it was offered because patience had ended.
+    restless: bool,
     /// Whether it was ever found to be a regular file.
     found: bool,
     /// The full look that found it last.
@@ -69,7 +72,8 @@ impl File {
             written: false,
             done: None,
             digest: None,
-            skipped: None,
+            told: None,
+            restless: false,
             found: false,
             round: 0,
         }
@@ -121,7 +125,7 @@ impl File {
         self.found = true;
         match self.state {
             State::Clean => return false,
-            State::Settling => return self.rest(signature, now),
+            State::Settling => return self.rest(signature, now, patience),
             State::Resting { seen } if seen == signature => return true,
             State::Resting { .. } => {
                 self.unrest = now;
@@ -130,7 +134,7 @@ impl File {
             State::Unknown { seen, since } => {
                 let same = seen == Some(signature);
                 if (same && now >= since + BETWEEN_STATS) || now >= self.unrest + patience {
-                    return self.rest(signature, now);
+                    return self.rest(signature, now, patience);
                 }
                 let since = if same { since } else { now };
                 self.state = State::Unknown { seen: Some(signature), since };
@@ -141,7 +145,8 @@ impl File {
     }
 
     /// It is at rest; says whether there is something to send.
-    fn rest(&mut self, signature: Signature, now: Instant) -> bool {
+    fn rest(&mut self, signature: Signature, now: Instant, patience: Duration) -> bool {
+        self.restless = now >= self.unrest + patience;
         let changed = self.written || self.done != Some(signature);
         self.written = false;
         self.state = if changed { State::Resting { seen: signature } } else { State::Clean };
@@ -162,6 +167,11 @@ impl File {
         self.due = self.due.map(|due| due.max(until));
     }
 
+    /// Whether it was offered because patience had ended, and may still be written to.
+    pub(super) fn is_restless(&self) -> bool {
+        self.restless
+    }
+
     /// Whether content with this digest was sent last.
     pub(super) fn is_sent(&self, digest: u64) -> bool {
         self.digest == Some(digest)
@@ -170,15 +180,19 @@ impl File {
     /// It was sent as it was offered.
     pub(super) fn sent(&mut self, signature: Signature, digest: u64) {
         self.digest = Some(digest);
-        self.skipped = None;
+        self.told = None;
         self.settle(signature);
     }
 
-    /// It cannot be sent as it was offered. Says whether that is news: the same reason is told once, not at each change.
-    pub(super) fn skip(&mut self, signature: Signature, why: &str) -> bool {
+    /// It cannot be sent as it was offered.
+    pub(super) fn skip(&mut self, signature: Signature) {
         self.settle(signature);
-        let news = self.skipped.as_deref() != Some(why);
-        self.skipped = Some(why.to_owned());
+    }
+
+    /// Says whether the reason why it is not sent is news: the same one is told once, not at each change.
+    pub(super) fn tell(&mut self, why: &str) -> bool {
+        let news = self.told.as_deref() != Some(why);
+        self.told = Some(why.to_owned());
         news
     }
 

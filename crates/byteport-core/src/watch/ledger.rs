@@ -120,9 +120,17 @@ impl Ledger {
         self.with(name, |file| file.sent(signature, digest));
     }
 
-    /// Says whether the reason is news.
-    pub(super) fn skip(&mut self, name: &str, signature: Signature, why: &str) -> bool {
-        self.with(name, |file| file.skip(signature, why)).unwrap_or(true)
+    pub(super) fn skip(&mut self, name: &str, signature: Signature) {
+        self.with(name, |file| file.skip(signature));
+    }
+
+    /// Says whether the reason why a file is not sent is news.
+    pub(super) fn tell(&mut self, name: &str, why: &str) -> bool {
+        self.with(name, |file| file.tell(why)).unwrap_or(true)
+    }
+
+    pub(super) fn is_restless(&self, name: &str) -> bool {
+        self.files.get(name).is_some_and(File::is_restless)
     }
 
     pub(super) fn retry(&mut self, name: &str, at: Instant) {
@@ -215,7 +223,8 @@ mod tests {
         let mut ledger = Ledger::new(POLL);
         ledger.sent("a", signature(1), 7);
         ledger.retry("a", Instant::now());
-        assert!(ledger.skip("a", signature(1), "why"));
+        ledger.skip("a", signature(1));
+        assert!(ledger.tell("a", "why"));
         assert!(ledger.files.is_empty() && ledger.agenda.is_empty());
     }
 }

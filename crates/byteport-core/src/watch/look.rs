@@ -7,10 +7,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::events::News;
-use super::folder;
+use super::folder::{self, Signature};
 use super::strangers::field;
 use super::{Changed, Watch};
 
@@ -18,14 +19,16 @@ impl Watch {
     /// Takes in one thing that the kernel tells.
     pub(super) fn take(&mut self, news: News, now: Instant) {
         match news {
-            News::File(name, event) => match field(&name) {
-                Some(name) => self.ledger.event(name, event, now),
-                None => self.strangers.meet(&self.directory, &name),
-            },
-            News::Gone { name, renamed } => match field(&name) {
-                Some(name) => self.forget(name, renamed),
-                None => self.strangers.forget(&name),
-            },
+            News::File(name, event) => {
+                if let Some(name) = field(&name) {
+                    self.ledger.event(name, event, now);
+                }
+            }
+            News::Gone { name, renamed } => {
+                if let Some(name) = field(&name) {
+                    self.forget(name, renamed);
+                }
+            }
             News::Overflow | News::Lost => {
                 log::debug!(target: "byteport::watch", "{:?}: some events were lost", self.directory);
                 self.ledger.lose_history(now);
@@ -43,11 +46,10 @@ impl Watch {
     fn look_at_one(&mut self, name: &str, now: Instant) -> Option<Changed> {
         let path = self.directory.join(name);
         match folder::look_at(&path) {
-            Ok(Some(signature)) => self.ledger.check(name, signature, now).then(|| Changed {
-                name: name.to_owned(),
-                path,
-                signature,
-            }),
+            Ok(Some(signature)) => {
+                let offer = self.ledger.check(name, signature, now);
+                offer.then(|| self.offer(name, path, signature))
+            }
             Ok(None) => {
                 self.forget(name, false);
                 None
@@ -113,11 +115,15 @@ impl Watch {
         match folder::look_at(&path) {
             Ok(Some(signature)) => {
                 let offer = self.ledger.found(name, signature, signature.is_older_than(old), now);
-                offer.then(|| Changed { name: name.to_owned(), path, signature })
+                offer.then(|| self.offer(name, path, signature))
             }
             Ok(None) => None,
             Err(error) => self.put_off(name, &error),
         }
+    }
+
+    fn offer(&self, name: &str, path: PathBuf, signature: Signature) -> Changed {
+        Changed { name: name.to_owned(), path, signature, restless: self.ledger.is_restless(name) }
     }
 
     fn put_off(&mut self, name: &str, error: &io::Error) -> Option<Changed> {

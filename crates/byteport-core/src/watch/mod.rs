@@ -55,6 +55,14 @@ pub struct Changed {
     /// Where the file is.
     pub path: PathBuf,
     signature: Signature,
+    restless: bool,
+}
+
+impl Changed {
+    /// Whether it may still be written to: it is offered because that has gone on for long.
+    pub fn is_restless(&self) -> bool {
+        self.restless
+    }
 }
 
 /// Watches one directory. One thread at a time may use it; it may be handed from one to another.
@@ -178,9 +186,14 @@ impl Watch {
     /// The file cannot be sent as it is. It is offered again when it changes. `why` is logged, once until it is another
     /// or the file was sent.
     pub fn skip(&mut self, changed: &Changed, why: &str) {
-        let news = self.ledger.skip(&changed.name, changed.signature, why);
-        let level = if news { log::Level::Warn } else { log::Level::Debug };
-        log::log!(target: "byteport::watch", level, "{:?} is not sent: {why}", changed.path);
+        self.ledger.skip(&changed.name, changed.signature);
+        self.tell(changed, "is not sent", why);
+    }
+
+    /// Logs what becomes of a file, once until there is another reason or the file was sent.
+    pub(crate) fn tell(&mut self, changed: &Changed, what: &str, why: &str) {
+        let level = if self.ledger.tell(&changed.name, why) { log::Level::Warn } else { log::Level::Debug };
+        log::log!(target: "byteport::watch", level, "{:?} {what}: {why}", changed.path);
     }
 
     /// Sending failed and may succeed later. The file is offered again with a full look to come, half a poll interval from
@@ -192,6 +205,9 @@ impl Watch {
 
     /// The file changed while it was read. It is offered again once it is at rest.
     pub fn unsettled(&mut self, changed: &Changed) {
+        if changed.restless {
+            self.tell(changed, "is sent later", "it is written to without pause");
+        }
         self.ledger.unsettled(&changed.name, changed.signature, Instant::now());
     }
 }

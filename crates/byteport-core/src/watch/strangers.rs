@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! Files whose names are no field names: told once each, and never sent.
+//! Files whose names are no field names: told once each, and never sent. Only a full look meets them: a file that is written
+//! under another name and renamed when it is whole comes and goes between two looks.
 //!
-//! Invariant: what is remembered is no more than what is in the directory.
+//! Invariant: what is remembered is what is in the directory, and at most [`MOST_GONE`] names besides.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -16,6 +17,9 @@ use crate::model::name;
 pub(super) fn field(name: &OsStr) -> Option<&str> {
     name.to_str().filter(|name| name::is_valid(name))
 }
+
+/// So many names are remembered that are gone: they may come back, as those do that are used again and again.
+const MOST_GONE: usize = 1000;
 
 /// The names that were told, each with the full look that found it last.
 #[derive(Default)]
@@ -43,15 +47,13 @@ impl Strangers {
         }
     }
 
-    /// Forgets one that is gone.
-    pub(super) fn forget(&mut self, name: &OsStr) {
-        self.told.remove(name);
-    }
-
-    /// Forgets those that the full look did not find.
+    /// Forgets those that the full look did not find, if they are many.
     pub(super) fn end_round(&mut self) {
         let this = self.round;
-        self.told.retain(|_, round| *round == this);
+        let gone = self.told.values().filter(|round| **round != this).count();
+        if gone > MOST_GONE {
+            self.told.retain(|_, round| *round == this);
+        }
     }
 }
 
@@ -70,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_files_are_remembered_and_only_while_they_are_there() {
+    fn only_files_are_remembered_and_few_that_are_gone() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
         fs::write(path.join("read.me"), "").unwrap();
@@ -88,9 +90,12 @@ mod tests {
         strangers.begin_round();
         strangers.meet(path, bad);
         strangers.end_round();
+        assert_eq!(strangers.told.len(), 2, "it may come back");
+        strangers.told.extend((0..MOST_GONE).map(|n| (format!("{n}.tmp").into(), 0)));
+        strangers.begin_round();
+        strangers.meet(path, bad);
+        strangers.end_round();
         assert_eq!(strangers.told.len(), 1);
-        strangers.forget(bad);
-        assert!(strangers.told.is_empty());
     }
 
     #[test]

@@ -41,10 +41,11 @@ fn a_file_that_never_rests_is_offered_when_patience_ends() {
         file.event(Event::Written, t + ms(10 * n), PATIENCE);
         assert!(file.due() <= Some(t + PATIENCE));
     }
-    assert!(file.check(signature(1), t + PATIENCE, PATIENCE));
+    assert!(file.check(signature(1), t + PATIENCE, PATIENCE) && file.is_restless());
     file.sent(signature(1), 7);
     file.event(Event::Written, t + PATIENCE, PATIENCE);
     assert_eq!(file.due(), Some(t + PATIENCE + AFTER_WRITE));
+    assert!(file.check(signature(2), t + PATIENCE + AFTER_WRITE, PATIENCE) && !file.is_restless());
 }
 
 #[test]
@@ -141,10 +142,11 @@ fn the_same_reason_is_news_once() {
     let (mut file, t) = start();
     file.found(signature(1), true, t, PATIENCE);
     assert!(file.check(signature(1), t, PATIENCE));
-    assert!(file.skip(signature(1), "too large"));
+    file.skip(signature(1));
     assert_eq!(file.due(), None);
-    assert!(!file.skip(signature(2), "too large"));
-    assert!(file.skip(signature(3), "not text"));
+    assert!(file.tell("too large"));
+    assert!(!file.tell("too large"));
+    assert!(file.tell("not text"));
     file.sent(signature(4), 7);
-    assert!(file.skip(signature(5), "not text"));
+    assert!(file.tell("not text"));
 }
