@@ -120,9 +120,10 @@ class Connection:
             if answered.done() and not answered.cancelled():
                 answered.exception()  # has been told, or is lost with a task that was cancelled
             self._call = self._answered = None
-            self._unsent = memoryview(b"")
-            if not self._link.idle:
+            # An answer may come before the last bytes of the request are written: those would begin the next one.
+            if self._unsent or self._stuck or not self._link.idle:
                 self.close()
+            self._unsent = memoryview(b"")
 
     def _late(self) -> Exception:
         if self._stuck:

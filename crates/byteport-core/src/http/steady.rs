@@ -134,9 +134,9 @@ pub(super) fn unreadable(path: &Path, error: io::Error) -> Error {
 
 /// Whether the reason lies with the file or its name, and not with the state that the system is in just now.
 fn is_lasting(error: &io::Error) -> bool {
-    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+    use io::ErrorKind::{InvalidInput, IsADirectory, NotADirectory, NotFound, PermissionDenied};
     let odd = [Errno::LOOP, Errno::NAMETOOLONG, Errno::NXIO]; // the last one: a socket
-    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied | IsADirectory)
+    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied | IsADirectory | InvalidInput) // the last: NUL
         || Errno::from_io_error(error).is_some_and(|errno| odd.contains(&errno))
 }
 
