@@ -20,7 +20,7 @@ _HOMES = {
     "ByteportHttpGetClient": "byteport.http_clients",
     "ByteportHttpPostClient": "byteport.http_clients",
 }
-_MODULES = ("aio", "client_base", "clients", "factories", "http_clients", "socks", "utils")
+_MODULES = ("aio", "client_base", "clients", "factories", "http_clients", "scientific", "socks", "utils")
 
 __all__ = ["ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient", "__version__"]
 
@@ -34,4 +34,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_MODULES})
+    from importlib.util import find_spec
+
+    modules = {name for name in _MODULES if name != "scientific" or find_spec("pandas")}
+    return sorted({*globals(), *__all__, *modules})

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from . import _byteport
-from .client_base import ByteportConnectException, refused
+from .client_base import ByteportConnectException
 
 _Result = TypeVar("_Result")
 
@@ -201,8 +201,3 @@ class Connection:
         """Closes the socket."""
         self._unwatch()
         self._socket.close()
-
-
-def closed() -> Exception:
-    """The exception of a call on a client that is closed."""
-    return refused("the client is closed: make another")

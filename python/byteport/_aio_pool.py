@@ -18,8 +18,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from . import _byteport
-from ._aio_link import Connection, Deadline, closed, too_late
-from .client_base import ByteportConnectException
+from ._aio_link import Connection, Deadline, too_late
+from .client_base import ByteportConnectException, closed
 
 _Result = TypeVar("_Result")
 

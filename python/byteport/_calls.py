@@ -7,7 +7,7 @@ from __future__ import annotations
 from . import _byteport, socks
 from ._overrides import is_overridden, overridable
 from ._requests import Response, foreign_answer, form_pairs, json_text, path_and_query
-from .client_base import AbstractByteportClient, refused
+from .client_base import AbstractByteportClient, closed, refused, shown
 
 TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
@@ -35,20 +35,16 @@ _PROTOCOL = _Default("https")
 _HOSTNAME = _Default("api.byteport.se")
 
 
-class _NewCore:
-    """Makes core clients; keeps the settings, a proxy's password among them, out of what ``vars()`` shows."""
+class _Hidden:
+    """Holds what ``vars()`` of a client is not to show: the key, and the settings, a proxy's password among them."""
 
-    __slots__ = ("_host", "_options")
+    __slots__ = ("value",)
 
-    def __init__(self, host: str, **options: Any) -> None:
-        self._host, self._options = host, options
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
-    def __call__(self, namespace: str | int | None, key: str | int | None) -> _byteport.Client:
-        return _byteport.Client(self._host, namespace=namespace, key=key, **self._options)
-
-
-def _closed(namespace: str | int | None, key: str | int | None) -> _byteport.Client:
-    raise refused("the client is closed: make another")
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Hidden, (self.value,)
 
 
 def nothing(answer: _byteport.Answer) -> None:
@@ -70,14 +66,16 @@ class HttpCalls(AbstractByteportClient):
 
     _store_by_get: ClassVar[bool] = False
 
+    # A client says what it is before its constructor has come to an end, too.
     _namespace_name: str | int | None = None
-    _api_key: str | int | None = None
-    _new_core: Callable[[str | int | None, str | int | None], _byteport.Client]
+    _api_key = _Hidden(None)
+    #: The arguments of every core client; None once this one is closed.
+    _settings: _Hidden | None
     #: Stores; another one after ``api_key`` or ``namespace_name`` was set.
     _storing: _byteport.Client
     #: Holds the login.
     _core: _byteport.Client
-    device_uid: str | int | None
+    device_uid: str | int | None = None
     byteport_api_hostname: str
     _heartbeat: bool
     store_enabled: bool
@@ -124,17 +122,18 @@ class HttpCalls(AbstractByteportClient):
         proxy = None
         if proxy_port is not None:
             proxy = socks.proxy_url(proxy_type, proxy_addr, proxy_port, proxy_username, proxy_password)
-        self._new_core = _NewCore(
-            byteport_api_hostname,
-            https=self._https(),
-            get=self._store_by_get,
-            store_path=self.DEFAULT_BYTEPORT_STORE_PATH,
-            proxy=proxy,
-            timeout=timeout,
-            connect_timeout=connect_timeout,
-            ca_file=ca_file,
-            client_cert=client_cert,
-        )
+        settings = {
+            "host": byteport_api_hostname,
+            "https": self._https(),
+            "get": self._store_by_get,
+            "store_path": self.DEFAULT_BYTEPORT_STORE_PATH,
+            "proxy": proxy,
+            "timeout": timeout,
+            "connect_timeout": connect_timeout,
+            "ca_file": ca_file,
+            "client_cert": client_cert,
+        }
+        self._settings = _Hidden(settings)
         self._store_to(namespace_name, api_key)
         self._core = self._storing
         self._heartbeat = self.store_enabled and initial_heartbeat and default_device_uid is not None
@@ -150,7 +149,7 @@ class HttpCalls(AbstractByteportClient):
         if protocol is _PROTOCOL:
             return None
         if protocol not in ("http", "https"):
-            raise refused(f"DEFAULT_BYTEPORT_API_PROTOCOL is {protocol!r}: write 'http' or 'https'")
+            raise refused(f"DEFAULT_BYTEPORT_API_PROTOCOL is {shown(protocol)}: write 'http' or 'https'")
         if isinstance(host, str) and "://" in host and not host.startswith(f"{protocol}://"):
             raise refused(
                 f"DEFAULT_BYTEPORT_API_PROTOCOL is {protocol!r}, and the host is written with another"
@@ -159,15 +158,21 @@ class HttpCalls(AbstractByteportClient):
 
     def _store_to(self, namespace: str | int | None, key: str | int | None) -> None:
         """Stores there from now on; what is refused changes nothing."""
-        if "_new_core" not in vars(self):  # a subclass sets them before it calls the constructor
-            self._namespace_name, self._api_key = namespace, key
+        made = "_settings" in vars(self)  # a subclass may set them before it calls the constructor
+        if made:
+            self._storing = self._new_core(namespace, key)
+        self._namespace_name, self._api_key = namespace, _Hidden(key)
+        if not made:
             return
-        self._storing = self._new_core(namespace, key)
-        self._namespace_name, self._api_key = namespace, key
         self.store_enabled = namespace is not None and key is not None
         self.store_base_url = None
         if self.store_enabled:
             self.store_base_url = f"{self._storing.origin}{self.DEFAULT_BYTEPORT_STORE_PATH}{namespace}"
+
+    def _new_core(self, namespace: str | int | None, key: str | int | None) -> _byteport.Client:
+        if self._settings is None:
+            raise closed()
+        return _byteport.Client(namespace=namespace, key=key, **self._settings.value)
 
     @property
     def namespace_name(self) -> str | int | None:
@@ -176,12 +181,13 @@ class HttpCalls(AbstractByteportClient):
 
     @namespace_name.setter
     def namespace_name(self, namespace: str | int | None) -> None:
-        self._store_to(namespace, self._api_key)
+        self._store_to(namespace, self.api_key)
 
     @property
     def api_key(self) -> str | int | None:
         """The key that is stored with. Setting it raises as the constructor does, but sends nothing."""
-        return self._api_key
+        key: str | int | None = self._api_key.value
+        return key
 
     @api_key.setter
     def api_key(self, key: str | int | None) -> None:
@@ -189,8 +195,10 @@ class HttpCalls(AbstractByteportClient):
 
     def __repr__(self) -> str:
         """The host, namespace and device; never the key."""
-        kind, namespace, device = type(self).__name__, self.namespace_name, self.device_uid
-        return f"<{kind} {self._core.origin} namespace={namespace!r} device={device!r}>"
+        core: _byteport.Client | None = vars(self).get("_core")
+        origin = "not made" if core is None else core.origin  # the constructor has not come so far
+        namespace, device = shown(self.namespace_name), shown(self.device_uid)
+        return f"<{type(self).__name__} {origin} namespace={namespace} device={device}>"
 
     def __getstate__(self) -> dict[str, Any]:
         """The settings, the key among them, for a copy in another process: it has no login and no connection yet."""
@@ -199,14 +207,14 @@ class HttpCalls(AbstractByteportClient):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Makes the copy; nothing is sent."""
         vars(self).update(state)
-        self._core = self._storing = self._new_core(self._namespace_name, self._api_key)
+        self._core = self._storing = self._new_core(self.namespace_name, self.api_key)
 
     def close(self) -> None:
         """Closes the kept connections and forgets the login, without a call: to end the session, log out before.
 
         Every later call raises ByteportClientException; calls under way in other threads end as they would.
         """
-        self._new_core = _closed
+        self._settings = None
         self._storing.close()
         self._core.close()
 
@@ -270,7 +278,7 @@ class HttpCalls(AbstractByteportClient):
 
     def _query_text(self, name: str, value: object) -> str:
         if not isinstance(name, str):
-            raise refused(f"the parameter's name {name!r} must be str, not {type(name).__name__}")
+            raise refused(f"the parameter's name {shown(name)} must be str, not {type(name).__name__}")
         import datetime  # only where a program has them in any case
 
         if isinstance(value, datetime.datetime):

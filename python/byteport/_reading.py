@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 
 from . import _byteport
 from ._calls import HttpCalls, nothing
 from ._overrides import is_overridden
 from ._requests import parsed
-from .client_base import refused
+from .client_base import refused, shown
 
 TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
@@ -237,9 +238,11 @@ def _device(uid: object) -> str:
 
 
 def _id(value: object) -> str:
-    if isinstance(value, (str, int)) and _byteport.is_valid_name(str(value)):
-        return str(value)
-    raise refused(f"device_type_id {value!r} is no id")
+    if isinstance(value, (str, int)):
+        text = _byteport.value_text("device_type_id", value)
+        if _byteport.is_valid_name(text):
+            return text
+    raise refused(f"device_type_id {shown(value)} is no id")
 
 
 def _text(answer: _byteport.Answer) -> str:
@@ -256,6 +259,14 @@ def _numpy() -> Any:
     return numpy
 
 
+def _depth() -> int:
+    """How far above the function that asks the line is that called the package, as ``stacklevel`` counts."""
+    frame, depth = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("byteport."):
+        frame, depth = frame.f_back, depth + 1
+    return depth
+
+
 def _columns(answer: _byteport.Answer) -> tuple[Any, Any]:
     numpy = _numpy()
     times, values, skipped = answer.series()
@@ -263,5 +274,5 @@ def _columns(answer: _byteport.Answer) -> tuple[Any, Any]:
         message = (
             f"{answer.path}: {skipped} of {skipped + len(times) // 8} values are no numbers and were left out"
         )
-        warnings.warn(message, stacklevel=5)  # whoever called load_series
+        warnings.warn(message, stacklevel=_depth())
     return numpy.frombuffer(times, "datetime64[us]"), numpy.frombuffer(values, "float64")

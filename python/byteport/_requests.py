@@ -134,7 +134,12 @@ def json_text(what: str, value: object) -> str:
 def foreign_answer(response: Any, path: str) -> _byteport.Answer:
     """What a program's own ``make_request`` returned; one that returns nothing to read answered nothing."""
     body = response.read() if hasattr(response, "read") else b""
-    return _byteport.Answer(body.encode() if isinstance(body, str) else bytes(body), path)
+    if isinstance(body, str):
+        body = body.encode("utf-8", "surrogatepass")  # no text that is sent: JSON with it is refused as such
+    if not isinstance(body, (bytes, bytearray)):
+        kind = type(body).__name__
+        raise refused(f"read() of what make_request returned gave {kind}, not bytes or str", 21, "decode")
+    return _byteport.Answer(bytes(body), path)
 
 
 def parsed(answer: _byteport.Answer) -> Any:

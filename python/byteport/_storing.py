@@ -10,7 +10,7 @@ from . import _byteport
 from ._calls import HttpCalls, nothing
 from ._overrides import is_overridden, overridable
 from ._requests import json_text
-from .client_base import ByteportClientFileException
+from .client_base import ByteportClientException, ByteportClientFileException, shown
 
 TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Fill = Callable[[_byteport.Upload], None]
 
 __all__ = ["StoringCalls"]
+
+#: The shortest ``poll_interval``, in seconds: less would keep a processor busy.
+_SHORTEST_INTERVAL = 0.01
 
 
 class StoringCalls(HttpCalls):
@@ -48,7 +51,8 @@ class StoringCalls(HttpCalls):
         ByteportClientUnsupportedTimestampTypeException before anything is sent; ByteportClientForbiddenException for a wrong
         key. Storing again after a ByteportConnectException is safe with a timestamp: the same value at the same time is one.
 
-        Where a subclass overrides this method, everything that is stored but packets goes through it, with ``data`` a dict.
+        Where a subclass overrides this method, everything that is stored but packets goes through it, with ``data`` a dict:
+        ``store(data, device_uid)``, with the timestamp as a third argument where there is one.
         """
         device = self.device_uid if device_uid is None else device_uid
         return self._send(self._storing.store(data, device, timestamp), nothing)
@@ -84,8 +88,9 @@ class StoringCalls(HttpCalls):
         """
 
         def fill(upload: _byteport.Upload) -> None:
+            folder = _folder(directory_path)
             for name in self.sorted_ls(directory_path):
-                path = os.path.join(directory_path, name)
+                path = os.path.join(folder, name)
                 if os.path.isfile(path):
                     upload.add_file(name, path)
 
@@ -93,10 +98,11 @@ class StoringCalls(HttpCalls):
 
     def sorted_ls(self, path: Path) -> list[str]:
         """The names in a folder, the longest unchanged first, then by name. Raises ByteportClientFileException."""
+        folder = _folder(path)
         try:
-            with os.scandir(path) as entries:
+            with os.scandir(folder) as entries:
                 found = [(_modified(entry), entry.name) for entry in entries]
-        except (OSError, TypeError, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise _unreadable(path, error) from error
         return [name for _, name in sorted(found)]
 
@@ -111,21 +117,21 @@ class StoringCalls(HttpCalls):
 
         :param timestamp: for everything that is sent; None: the service takes the time at which it comes
         :param poll_interval: the longest time between two looks at the folder, in seconds. Where the system tells of changes
-            they are sent at once, as soon as the file is written
+            they are sent at once, as soon as the file is written. Less than 0.01 counts as 0.01
 
         Blocks for ever; Ctrl-C ends it. What cannot be sent is logged (``byteport.watch``) and tried again at the next
         round; a file that disappears, cannot be read, is no UTF-8 text, or whose name is no field name, is logged once and
         skipped until it changes. Many files are sent in several calls. Raises at once, as :meth:`store` does, for arguments
         that make no sense, and ByteportClientFileException for a folder that cannot be read.
         """
-        watch = _byteport.Watch(directory_path, poll_interval)
+        watch = self._watch(directory_path, poll_interval)
         self._next_upload(None, device_uid, timestamp)  # refuses what every round would refuse
         while True:
             watch.look()
             while (upload := self._next_upload(watch, device_uid, timestamp)) is not None:
                 try:
                     self._store_upload(upload, device_uid, timestamp)
-                except Exception as error:
+                except self._failures() as error:
                     watch.failed(error)
                 else:
                     watch.sent()
@@ -206,6 +212,16 @@ class StoringCalls(HttpCalls):
 
         return self._send(ready, nothing)
 
+    def _watch(self, directory_path: Path, poll_interval: float) -> _byteport.Watch:
+        if isinstance(poll_interval, (int, float)) and 0 < poll_interval < _SHORTEST_INTERVAL:
+            poll_interval = _SHORTEST_INTERVAL
+        return _byteport.Watch(directory_path, poll_interval)
+
+    def _failures(self) -> type[Exception]:
+        """What storing raises where it fails; anything else comes from a signal's handler, say, and ends a poll."""
+        own = is_overridden(self, "store") or is_overridden(self, "make_request")
+        return Exception if own else ByteportClientException
+
     def _next_upload(
         self, watch: _byteport.Watch | None, device_uid: str | int | None, timestamp: Timestamp | None
     ) -> _byteport.Upload | None:
@@ -219,9 +235,12 @@ class StoringCalls(HttpCalls):
     def _store_upload(
         self, upload: _byteport.Upload, device_uid: str | int | None, timestamp: Timestamp | None
     ) -> None:
-        if is_overridden(self, "store"):
-            return self.store(upload.fields(), device_uid=device_uid, timestamp=timestamp)
-        return self._send(upload.call, nothing)
+        if not is_overridden(self, "store"):
+            return self._send(upload.call, nothing)
+        # A program's method may name its parameters otherwise, and have none for what is not there.
+        if timestamp is None:
+            return self.store(upload.fields(), device_uid)
+        return self.store(upload.fields(), device_uid, timestamp)
 
 
 def _modified(entry: os.DirEntry[str]) -> int:
@@ -231,9 +250,20 @@ def _modified(entry: os.DirEntry[str]) -> int:
         return 0
 
 
+def _folder(path: object) -> str:
+    """The path of a folder."""
+    try:
+        folder = os.fspath(path)  # type: ignore[call-overload]
+    except Exception as error:  # __fspath__ is any program's code
+        raise _unreadable(path, error) from error
+    if isinstance(folder, str):
+        return folder
+    raise _unreadable(path, TypeError("the path must be str or os.PathLike, not bytes"))
+
+
 def _unreadable(path: object, error: Exception) -> ByteportClientFileException:
     why = getattr(error, "strerror", None) or error
-    failure = ByteportClientFileException(f"folder {path!r}: cannot be read: {why}")
+    failure = ByteportClientFileException(f"folder {shown(path)}: cannot be read: {why}")
     failure.code, failure.phase = 25, "check"
     failure.errno, failure.strerror = getattr(error, "errno", None), getattr(error, "strerror", None)
     failure.filename = path

@@ -21,7 +21,7 @@ from typing import Any
 from . import _byteport, http_clients
 from ._aio_pool import Pool
 from ._overrides import is_overridden, overridable
-from .client_base import refused
+from .client_base import refused, shown
 
 __all__ = ["ByteportHttpClient", "ByteportHttpGetClient"]
 
@@ -84,7 +84,7 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
         :param max_connections: the most connections that are open at once
         """
         if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
-            raise refused(f"max_connections must be a positive number, not {max_connections!r}")
+            raise refused(f"max_connections must be a positive number, not {shown(max_connections)}")
         self._max_connections = max_connections
         super().__init__(*args, **options)
 
@@ -181,7 +181,7 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
     ) -> None:
         """As the other client's; it ends when its task is cancelled."""
         work = self._here().in_thread
-        watch = await work(partial(_byteport.Watch, directory_path, poll_interval))
+        watch = await work(partial(self._watch, directory_path, poll_interval))
         self._next_upload(None, device_uid, timestamp)
         next_upload = partial(self._next_upload, watch, device_uid, timestamp)
         while True:
@@ -189,7 +189,7 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
             while (upload := await work(next_upload)) is not None:
                 try:
                     await _settled(self._store_upload(upload, device_uid, timestamp))
-                except Exception as error:
+                except self._failures() as error:
                     watch.failed(error)
                 else:
                     watch.sent()
@@ -219,8 +219,7 @@ async def _changed(watch: _byteport.Watch) -> None:
 def _coroutine(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     async def call(self: ByteportHttpClient, *args: Any, **kwargs: Any) -> Any:
-        value = method(self, *args, **kwargs)  # here and not in _settled: a warning counts the frames
-        return await value if inspect.isawaitable(value) else value
+        return await _settled(method(self, *args, **kwargs))
 
     return call
 

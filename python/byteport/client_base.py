@@ -10,7 +10,7 @@ TYPE_CHECKING = False  # importing typing would take longer than all of this pac
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
-    from typing import SupportsFloat, SupportsIndex, Union
+    from typing import Any, SupportsFloat, SupportsIndex, Union
 
     Timestamp = Union[SupportsFloat, SupportsIndex, datetime.datetime]
     """A point in time: UNIX seconds, or a datetime, which without a time zone is UTC."""
@@ -54,6 +54,11 @@ class ByteportClientFileException(ByteportClientException, OSError):
     def __str__(self) -> str:
         """What happened, as of every other exception here; not OSError's own words."""
         return Exception.__str__(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For a copy and for pickle, with what OSError keeps apart and would leave behind."""
+        kept = ("errno", "strerror", "filename", "filename2")
+        return type(self), self.args, {**vars(self), **{name: getattr(self, name) for name in kept}}
 
 
 class ByteportConnectException(ByteportClientException):
@@ -107,6 +112,19 @@ def refused(
     error = kind(message)
     error.code, error.phase = code, phase
     return error
+
+
+def closed() -> ByteportClientException:
+    """The exception of a call on a client that is closed."""
+    return refused("the client is closed: make another")
+
+
+def shown(value: object) -> str:
+    """The beginning of a value's ``repr``, for messages; of one that fails, the type."""
+    try:
+        return repr(value)[:40]
+    except Exception:  # it is any program's code, or an int of 5,000 digits
+        return f"an object of type {type(value).__name__}"
 
 
 class AbstractByteportClient:

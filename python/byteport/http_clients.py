@@ -4,42 +4,13 @@
 
 from __future__ import annotations
 
+from . import client_base
 from ._reading import ReadingCalls
 from ._storing import StoringCalls
-from .client_base import (
-    AbstractByteportClient,
-    ByteportClientDeviceNotFoundException,
-    ByteportClientException,
-    ByteportClientFileException,
-    ByteportClientForbiddenException,
-    ByteportClientInvalidDataTypeException,
-    ByteportClientInvalidFieldNameException,
-    ByteportClientUnsupportedCompressionException,
-    ByteportClientUnsupportedTimestampTypeException,
-    ByteportConnectException,
-    ByteportLoginFailedException,
-    ByteportNotAllowedException,
-    ByteportServerException,
-)
+from .client_base import *  # noqa: F403 - its __all__ names them
 
-__all__ = [
-    "AbstractByteportClient",
-    "ByteportClientDeviceNotFoundException",
-    "ByteportClientException",
-    "ByteportClientFileException",
-    "ByteportClientForbiddenException",
-    "ByteportClientInvalidDataTypeException",
-    "ByteportClientInvalidFieldNameException",
-    "ByteportClientUnsupportedCompressionException",
-    "ByteportClientUnsupportedTimestampTypeException",
-    "ByteportConnectException",
-    "ByteportHttpClient",
-    "ByteportHttpGetClient",
-    "ByteportHttpPostClient",
-    "ByteportLoginFailedException",
-    "ByteportNotAllowedException",
-    "ByteportServerException",
-]
+__all__ = ["ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient"]
+__all__ += client_base.__all__
 
 
 class ByteportHttpClient(StoringCalls, ReadingCalls):
@@ -52,7 +23,7 @@ class ByteportHttpClient(StoringCalls, ReadingCalls):
     Threads may share a client: calls run side by side on kept connections, and release the interpreter's lock while they
     wait. A forked child may go on using it, on connections of its own. A client may be pickled, as ``multiprocessing`` does
     to hand it to a process: the copy has the same settings, **the API key and a proxy's password among them, in plain
-    text**, and neither login nor connections. Every method raises a ByteportClientException; ByteportConnectException stands
+    text**, and neither login nor connections. What fails raises a ByteportClientException; ByteportConnectException stands
     for everything between here and the service.
 
     The attributes say what the client was made with. A program may set ``device_uid``, ``namespace_name`` and ``api_key``:

@@ -11,7 +11,7 @@ import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, overload
 
-from .client_base import refused
+from .client_base import refused, shown
 from .http_clients import ByteportHttpClient
 
 try:
@@ -155,7 +155,7 @@ def _statistic(groups: DataFrameGroupBy[Any, Any], name: str) -> pandas.DataFram
 
 
 def _unknown(what: str, given: object, known: dict[str, Any]) -> Exception:
-    return refused(f"{what} {given!r} is unknown: write {', '.join(map(repr, known))}")
+    return refused(f"{what} {shown(given)} is unknown: write {', '.join(map(repr, known))}")
 
 
 def _check_grouping(grouping: object) -> None:

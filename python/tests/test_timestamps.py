@@ -126,7 +126,7 @@ NO_TIMES = [
     numpy.array([1]),
     numpy.float64("nan"),
     numpy.float32("inf"),
-    numpy.datetime64("NaT"),
+    numpy.datetime64("NaT", "us"),
     numpy.datetime64(10**17, "Y"),
     numpy.datetime64(2**62, "s"),
     numpy.timedelta64(1, "s"),

@@ -10,6 +10,10 @@ use bzip2::bufread::BzDecoder;
 use flate2::bufread::{GzDecoder, ZlibDecoder};
 
 use crate::error::{Error, ErrorCode, Phase, Result};
+use crate::net::{is_given_up, resolve_on};
+
+/// The pieces in which an object is decompressed, in bytes.
+const PIECE: u64 = 64 << 10;
 
 /// Reads base64 text; white space around it is allowed.
 ///
@@ -72,17 +76,17 @@ impl Kind {
         match self {
             Kind::Gzip => {
                 let mut decoder = GzDecoder::new(bytes);
-                (&mut decoder).take(most).read_to_end(out)?;
+                read_pieces(&mut decoder, most, out)?;
                 Ok(decoder.into_inner())
             }
             Kind::Bzip2 => {
                 let mut decoder = BzDecoder::new(bytes);
-                (&mut decoder).take(most).read_to_end(out)?;
+                read_pieces(&mut decoder, most, out)?;
                 Ok(decoder.into_inner())
             }
             Kind::Zlib => {
                 let mut decoder = ZlibDecoder::new(bytes);
-                (&mut decoder).take(most).read_to_end(out)?;
+                read_pieces(&mut decoder, most, out)?;
                 Ok(decoder.into_inner())
             }
         }
@@ -94,6 +98,15 @@ impl Kind {
     }
 }
 
+/// Reads at most `most` bytes; a signal can end it after each piece.
+fn read_pieces(from: &mut dyn Read, most: u64, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut from = from.take(most);
+    while (&mut from).take(PIECE).read_to_end(out)? > 0 {
+        resolve_on()?;
+    }
+    Ok(())
+}
+
 fn decompressed(kind: Kind, bytes: &[u8], most: u64) -> Result<Vec<u8>> {
     let invalid = |what: &str| {
         let message = format!("the object begins as {} data and {what}", kind.name());
@@ -102,9 +115,10 @@ fn decompressed(kind: Kind, bytes: &[u8], most: u64) -> Result<Vec<u8>> {
     let (mut object, mut rest) = (Vec::new(), bytes);
     loop {
         let room = (most - object.len() as u64).saturating_add(1);
-        rest = kind
-            .take_stream(rest, room, &mut object)
-            .map_err(|error| invalid("is damaged or incomplete").because(error))?;
+        rest = kind.take_stream(rest, room, &mut object).map_err(|error| match is_given_up(&error) {
+            true => invalid("was not decompressed").because(error),
+            false => invalid("is damaged or incomplete").because(error),
+        })?;
         if object.len() as u64 > most {
             return Err(too_large(most));
         }

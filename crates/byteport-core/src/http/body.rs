@@ -111,25 +111,46 @@ impl LongForm {
     pub(super) fn add<T>(
         &mut self,
         name: &str,
-        fill: impl FnOnce(&mut Escaped<'_>) -> Result<T>,
+        fill: impl FnOnce(&mut LongForm, &mut Value) -> Result<T>,
     ) -> Result<T> {
-        self.spool.seek(SeekFrom::Start(self.len)).map_err(no_room)?;
-        let mut value = Escaped { form: self, pending: Vec::with_capacity(2 * PIECE), written: 0 };
-        let begun = value.begin(name).map_err(no_room);
-        let done = begun.and_then(|()| fill(&mut value)).and_then(|done| {
-            value.flush_pending().map_err(no_room)?;
-            Ok((done, value.written))
-        });
-        match done {
-            Ok((done, written)) => {
-                self.len += written;
-                Ok(done)
-            }
-            Err(error) => {
-                let _ = self.spool.set_len(self.len); // so the room is free again; see the invariants
-                Err(error)
+        let mut value = Value::of(name);
+        let done = fill(self, &mut value).and_then(|done| self.end(value).map(|()| done));
+        if done.is_err() {
+            self.forget();
+        }
+        done
+    }
+
+    /// Writes more of a value that is no part of the form before its [`LongForm::end`].
+    pub(super) fn write(&mut self, value: &mut Value, bytes: &[u8]) -> Result<()> {
+        for piece in bytes.chunks(PIECE) {
+            value.escape(piece);
+            if value.pending.len() >= PIECE {
+                self.flush(value)?;
             }
         }
+        Ok(())
+    }
+
+    /// Makes a value part of the form.
+    pub(super) fn end(&mut self, mut value: Value) -> Result<()> {
+        self.flush(&mut value)?;
+        self.len += value.written;
+        Ok(())
+    }
+
+    /// Frees the room of a value that was not ended.
+    pub(super) fn forget(&mut self) {
+        let _ = self.spool.set_len(self.len); // what stays is never read: see the invariants
+    }
+
+    fn flush(&mut self, value: &mut Value) -> Result<()> {
+        let end = self.len + value.written;
+        let sought = self.spool.seek(SeekFrom::Start(end));
+        sought.and_then(|_| self.spool.write_all(&value.pending)).map_err(no_room)?;
+        value.written += value.pending.len() as u64;
+        value.pending.clear();
+        Ok(())
     }
 
     /// Forgets everything from a length on.
@@ -162,44 +183,26 @@ impl LongForm {
     }
 }
 
-/// Where a value is written to: escapes it as a form wants it.
-pub(super) struct Escaped<'a> {
-    form: &'a mut LongForm,
+/// A pair that is being written to the end of a form, escaped as a form wants it.
+pub(super) struct Value {
     pending: Vec<u8>,
-    /// So many bytes of the value are in the form's temporary file.
+    /// So many bytes of the pair are in the form's temporary file.
     written: u64,
 }
 
-impl Escaped<'_> {
-    fn begin(&mut self, name: &str) -> io::Result<()> {
-        self.pending.push(b'&');
-        self.write_all(name.as_bytes())?;
-        self.pending.push(b'=');
-        Ok(())
+impl Value {
+    pub(super) fn of(name: &str) -> Value {
+        let mut value = Value { pending: Vec::with_capacity(2 * PIECE), written: 0 };
+        value.pending.push(b'&');
+        value.escape(name.as_bytes());
+        value.pending.push(b'=');
+        value
     }
 
-    fn flush_pending(&mut self) -> io::Result<()> {
-        self.form.spool.write_all(&self.pending)?;
-        self.written += self.pending.len() as u64;
-        self.pending.clear();
-        Ok(())
-    }
-}
-
-impl Write for Escaped<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let piece = &bytes[..bytes.len().min(PIECE)];
-        for part in byte_serialize(piece) {
+    fn escape(&mut self, bytes: &[u8]) {
+        for part in byte_serialize(bytes) {
             self.pending.extend_from_slice(part.as_bytes());
         }
-        if self.pending.len() >= PIECE {
-            self.flush_pending()?;
-        }
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -251,13 +254,13 @@ mod tests {
     #[test]
     fn values_are_escaped_and_failed_ones_leave_no_trace() {
         let mut form = LongForm::new(b"_key=k".to_vec());
-        form.add("a:b", |out| out.write_all(b"x y+/=").map_err(no_room)).unwrap();
-        let failed = form.add("c", |out| {
-            out.write_all(&[b'z'; 3 * PIECE]).map_err(no_room)?;
+        form.add("a:b", |form, value| form.write(value, b"x y+/=")).unwrap();
+        let failed = form.add("c", |form, value| {
+            form.write(value, &[b'z'; 3 * PIECE])?;
             Err::<(), _>(Error::new(ErrorCode::InvalidValue, "no"))
         });
         assert!(failed.is_err());
-        form.add("d", |_| Ok(())).unwrap();
+        form.add("d", |_, _| Ok(())).unwrap();
         assert_eq!(form.text(0, 99).unwrap().unwrap(), "&a%3Ab=x+y%2B%2F%3D&d=");
         assert!(form.text(0, 9).unwrap().is_none());
         assert_eq!(whole(form), "_key=k&a%3Ab=x+y%2B%2F%3D&d=");
@@ -276,7 +279,7 @@ mod tests {
         let client = Client::new(options).unwrap();
         let call = || {
             let mut form = LongForm::new(b"_key=k".to_vec());
-            form.add("a", |out| out.write_all(&[b'v'; 3 * PIECE]).map_err(no_room)).unwrap();
+            form.add("a", |form, value| form.write(value, &[b'v'; 3 * PIECE])).unwrap();
             form.spool.set_len(2 * PIECE as u64).unwrap();
             Call::new(Request { body: Body::Long(form), ..Request::post("/x", Vec::new()) })
         };
@@ -301,7 +304,7 @@ mod tests {
     fn long_ones_leave_memory_and_come_back() {
         let mut form = LongForm::new(b"_key=k".to_vec());
         for name in ["a", "b", "c"] {
-            form.add(name, |out| out.write_all(&vec![b'v'; IN_MEMORY]).map_err(no_room)).unwrap();
+            form.add(name, |form, value| form.write(value, &vec![b'v'; IN_MEMORY])).unwrap();
         }
         form.cut(2 * (IN_MEMORY as u64 + 3)).unwrap();
         assert!(form.spool.is_rolled());

@@ -10,6 +10,7 @@ mod exchange;
 mod form;
 mod input;
 mod link;
+mod object;
 mod options;
 mod poll;
 mod query;

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use super::Upload;
 use crate::error::{Error, Result};
+use crate::net::is_given_up;
 use crate::watch::{Changed, Watch};
 
 /// The encoded length up to which files are put together, in bytes. A longer file goes alone.
@@ -65,7 +66,8 @@ impl Poll {
     /// Puts the next files into an empty upload; `None` where this round has no more to send.
     ///
     /// # Errors
-    /// [`ErrorCode::File`](crate::ErrorCode::File) where the upload's temporary file fails.
+    /// [`ErrorCode::File`](crate::ErrorCode::File) where the upload's temporary file fails, or the hook of
+    /// [`crate::on_interrupt`] gives the reading up.
     pub fn fill(&mut self, mut upload: Upload) -> Result<Option<Upload>> {
         while self.sending.len() < self.most_files {
             let Some(changed) = self.waiting.pop_front() else { break };
@@ -86,6 +88,10 @@ impl Poll {
                     self.watch.skip(&changed, "it is too long for a GET: store by POST");
                 }
                 Ok(Some(digest)) => self.sending.push((changed, digest)),
+                Err(error) if is_given_up(&error) => {
+                    self.waiting.push_front(changed);
+                    return Err(error);
+                }
                 Err(error) => self.not_added(&changed, &error),
             }
         }

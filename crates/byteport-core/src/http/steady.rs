@@ -17,6 +17,7 @@ use rustix::io::Errno;
 
 use super::body::PIECE;
 use crate::error::{Error, ErrorCode, Result};
+use crate::net::resolve_on;
 
 /// A file that is being read.
 pub(super) struct Steady {
@@ -72,6 +73,7 @@ impl Steady {
         let mut digest = DefaultHasher::new();
         let (mut piece, mut left) = (vec![0; PIECE], self.taken);
         while left > 0 {
+            resolve_on()?;
             let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
             match self.file.read(&mut piece[..most]) {
                 Ok(0) => return Ok(None),

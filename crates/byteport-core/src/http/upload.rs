@@ -3,22 +3,25 @@
 //! Storing what is read from files and streams, in memory that does not grow with it.
 //!
 //! Invariant: a file is taken whole, as it was at one moment; one that changes while it is read is read again, and refused
-//! if it does not come to rest.
+//! if it does not come to rest. An object that is begun and not ended is no part of the upload, and whatever else is added
+//! or taken back ends it so.
 
 use std::hash::{DefaultHasher, Hasher};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use form_urlencoded::parse;
 
-use super::body::{Escaped, LongForm, PIECE, no_room};
+use super::body::{LongForm, PIECE};
+use super::object::Object;
 use super::steady::{Steady, unreadable};
 use super::store::url_too_long;
 use super::{Body, Call, Client, MAX_GET_URL, Method, Request};
-use crate::codec::{Compression, ObjectEncoder};
+use crate::codec::Compression;
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::name::{self, NameKind};
 use crate::model::{Reading, Timestamp};
+use crate::net::{is_given_up, resolve_on};
 
 /// How often a file that changes while it is read is read.
 const TRIES: usize = 3;
@@ -30,6 +33,12 @@ pub struct Upload {
     form: LongForm,
     stamped: bool,
     room: u64,
+    /// What is begun and not ended.
+    object: Option<Object>,
+}
+
+fn not_begun() -> Error {
+    Error::new(ErrorCode::InvalidArgument, "no object is begun, or something else was added since")
 }
 
 impl Client {
@@ -51,7 +60,8 @@ impl Client {
                 MAX_GET_URL.saturating_sub(self.origin().len() + path.len() + 1 + form.len()) as u64
             }
         };
-        Ok(Upload { path: Some(path), form: LongForm::new(form), stamped: timestamp.is_some(), room })
+        let (form, stamped) = (LongForm::new(form), timestamp.is_some());
+        Ok(Upload { path: Some(path), form, stamped, room, object: None })
     }
 
     /// The call that sends it.
@@ -85,7 +95,8 @@ impl Client {
 impl Upload {
     /// Fields that somebody else sends than a client: [`Upload::fields`] gives them.
     pub fn apart() -> Upload {
-        Upload { path: None, form: LongForm::new(Vec::new()), stamped: false, room: u64::MAX }
+        let form = LongForm::new(Vec::new());
+        Upload { path: None, form, stamped: false, room: u64::MAX, object: None }
     }
 
     /// Adds a file's text under a field's name; gives a digest of the content.
@@ -100,7 +111,9 @@ impl Upload {
     /// Adds a file's text as [`Upload::add_file`] does; gives `None` where it does not come to rest. `may_grow`: what is added
     /// at its end while it is read is left for another time.
     pub(super) fn add_text(&mut self, field: &str, path: &Path, may_grow: bool) -> Result<Option<u64>> {
-        self.add_whole(field, path, may_grow, |file, out| copy_text(file, path, out))
+        self.add_whole(field, path, may_grow, |upload, file| {
+            upload.form.add(field, |form, value| copy_text(file, path, |piece| form.write(value, piece)))
+        })
     }
 
     /// Adds a file as an object.
@@ -108,8 +121,8 @@ impl Upload {
     /// # Errors
     /// As [`Upload::add_file`], but for the content, which may be anything.
     pub fn add_object_file(&mut self, field: &str, path: &Path, compression: Compression) -> Result<()> {
-        let added = self.add_whole(field, path, false, |file, out| {
-            copy_object(file, out, compression, |error| unreadable(path, error))
+        let added = self.add_whole(field, path, false, |upload, file| {
+            upload.copy_object(field, file, compression, |error| unreadable(path, error))
         })?;
         added.ok_or_else(|| restless(path))
     }
@@ -119,13 +132,69 @@ impl Upload {
     /// # Errors
     /// [`ErrorCode::InvalidName`]; [`ErrorCode::File`] where the reader fails, or for a full temporary folder.
     pub fn add_object(&mut self, field: &str, object: &mut dyn Read, compression: Compression) -> Result<()> {
-        name::check(NameKind::Field, field)?;
-        self.form.add(field, |out| {
-            copy_object(object, out, compression, |error| {
-                Error::new(ErrorCode::File, format!("field {field:?}: the object cannot be read"))
-                    .because(error)
-            })
+        self.copy_object(field, object, compression, |error| {
+            Error::new(ErrorCode::File, format!("field {field:?}: the object cannot be read")).because(error)
         })
+    }
+
+    /// Begins an object whose bytes come by [`Upload::add_piece`]. It is no part of the upload before
+    /// [`Upload::end_object`]; whatever else is added before that takes its place.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidName`].
+    pub fn begin_object(&mut self, field: &str, compression: Compression) -> Result<()> {
+        self.forget_object();
+        name::check(NameKind::Field, field)?;
+        self.object = Some(Object::new(field, compression));
+        Ok(())
+    }
+
+    /// Adds bytes to the object that is begun. Where it fails, the upload is as it was before the object.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] where no object is begun; [`ErrorCode::File`] for a full temporary folder, and where
+    /// the hook of [`crate::on_interrupt`] gives the call up.
+    pub fn add_piece(&mut self, bytes: &[u8]) -> Result<()> {
+        let object = self.object.as_mut().ok_or_else(not_begun)?;
+        let added = object.add(&mut self.form, bytes);
+        if added.is_err() {
+            self.forget_object();
+        }
+        added
+    }
+
+    /// Ends the object that is begun: now it is part of the upload.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] where no object is begun; [`ErrorCode::File`] for a full temporary folder.
+    pub fn end_object(&mut self) -> Result<()> {
+        let object = self.object.take().ok_or_else(not_begun)?;
+        let ended = object.end(&mut self.form);
+        if ended.is_err() {
+            self.form.forget();
+        }
+        ended
+    }
+
+    fn forget_object(&mut self) {
+        if self.object.take().is_some() {
+            self.form.forget();
+        }
+    }
+
+    fn copy_object(
+        &mut self,
+        field: &str,
+        from: &mut dyn Read,
+        compression: Compression,
+        failed: impl Fn(io::Error) -> Error,
+    ) -> Result<()> {
+        self.begin_object(field, compression)?;
+        let copied = each_piece(from, failed, |piece| self.add_piece(piece));
+        if copied.is_err() {
+            self.forget_object();
+        }
+        copied.and_then(|()| self.end_object())
     }
 
     /// The length of the encoded fields, in bytes.
@@ -148,6 +217,7 @@ impl Upload {
     /// # Errors
     /// [`ErrorCode::File`] where the temporary file fails.
     pub fn take_back(&mut self, len: u64) -> Result<()> {
+        self.forget_object();
         self.form.cut(len)
     }
 
@@ -167,14 +237,16 @@ impl Upload {
         field: &str,
         path: &Path,
         may_grow: bool,
-        copy: impl Fn(&mut Steady, &mut Escaped<'_>) -> Result<T>,
+        copy: impl Fn(&mut Upload, &mut Steady) -> Result<T>,
     ) -> Result<Option<T>> {
+        self.forget_object();
         name::check(NameKind::Field, field)?;
         for _ in 0..TRIES {
             let start = self.form.len();
             let mut file = Steady::open(path, may_grow)?;
-            let done = self.form.add(field, |out| copy(&mut file, out));
+            let done = copy(self, &mut file);
             match file.is_good() {
+                _ if done.as_ref().is_err_and(|error| is_given_up(error)) => return done.map(Some),
                 Ok(true) => return done.map(Some),
                 Ok(false) => self.form.cut(start)?,
                 Err(error) => {
@@ -210,19 +282,8 @@ fn each_piece(
     }
 }
 
-fn copy_object(
-    from: &mut dyn Read,
-    out: &mut Escaped<'_>,
-    compression: Compression,
-    failed: impl Fn(io::Error) -> Error,
-) -> Result<()> {
-    let mut encoder = ObjectEncoder::new(out, compression);
-    each_piece(from, failed, |piece| encoder.write_all(piece).map_err(no_room))?;
-    encoder.finish().map_err(no_room).map(|_| ())
-}
-
 /// Copies text; gives its digest.
-fn copy_text(from: &mut Steady, path: &Path, out: &mut Escaped<'_>) -> Result<u64> {
+fn copy_text(from: &mut Steady, path: &Path, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
     let mut digest = DefaultHasher::new();
     let mut text = TextCheck::default();
     let refused = |why: String| {
@@ -233,9 +294,10 @@ fn copy_text(from: &mut Steady, path: &Path, out: &mut Escaped<'_>) -> Result<u6
         from,
         |error| unreadable(path, error),
         |piece| {
+            resolve_on().map_err(|error| unreadable(path, error))?;
             digest.write(piece);
             text.take(piece).map_err(refused)?;
-            out.write_all(piece).map_err(no_room)
+            write(piece)
         },
     )?;
     text.end().map_err(refused)?;
