@@ -100,17 +100,7 @@ fn a_server_that_does_not_read_is_given_up() {
 
 #[test]
 fn garbage_and_half_answers() {
-    let cases: [(&[u8], ErrorCode); 8] = [
-        (b"\x00\x01\x02 garbage\r\n\r\n", ErrorCode::InvalidAnswer),
-        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", ErrorCode::InvalidAnswer),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", ErrorCode::InvalidAnswer),
-        (b"", ErrorCode::Disconnected),
-        (b"HTTP/1.1 200 OK\r\nDate", ErrorCode::Disconnected),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", ErrorCode::Disconnected),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ErrorCode::InvalidAnswer),
-        (b"HTTP/1.1 200 OK\r\nContent-Length:100\r\n\r\nhalf", ErrorCode::Disconnected),
-    ];
-    for (bytes, code) in cases {
+    for (bytes, code, _) in support::NO_ANSWERS {
         let (error, server) = store_error(move |_| bytes.to_vec());
         assert_eq!(error.code(), code, "{bytes:?}: {error}");
         assert_eq!(server.seen().len(), 1, "{bytes:?}: sent once");

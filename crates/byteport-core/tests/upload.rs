@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -95,6 +96,107 @@ fn what_cannot_be_read_leaves_the_upload_as_it_was() {
     assert_eq!(upload.len(), before);
     assert_eq!(upload.fields().unwrap(), [("a".into(), "1".into())]);
     refused(client.upload(Some("_d"), None), ErrorCode::InvalidName, "_d");
+}
+
+#[test]
+fn an_object_comes_in_pieces_and_counts_when_it_is_ended() {
+    let client = vectors_server().client();
+    let object: Vec<u8> = big()[..300_000].to_vec();
+    for compression in [Compression::None, Compression::Zlib, Compression::Bzip2] {
+        let mut upload = client.upload(None, None).unwrap();
+        upload.begin_object("pieces", compression).unwrap();
+        for piece in object.chunks(70_001) {
+            upload.add_piece(piece).unwrap();
+            assert!(upload.is_empty() && upload.fields().unwrap().is_empty());
+        }
+        upload.end_object().unwrap();
+        upload.add_object("whole", &mut object.as_slice(), compression).unwrap();
+        for (_, text) in upload.fields().unwrap() {
+            assert!(decode_object(&text, 300_000).unwrap() == object);
+        }
+    }
+}
+
+#[test]
+fn an_object_that_is_not_ended_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, "text").unwrap();
+    let client = vectors_server().client();
+    let mut upload = client.upload(None, None).unwrap();
+    upload.add_file("a", &path).unwrap();
+    type Add = fn(&mut Upload, &Path) -> Result<(), Error>;
+    let others: [Add; 5] = [
+        |upload, path| upload.add_file("b", path).map(|_| ()),
+        |upload, path| upload.add_object_file("b", path, Compression::None),
+        |upload, _| upload.begin_object("b", Compression::None),
+        |upload, _| upload.begin_object("_b", Compression::None),
+        |upload, _| upload.take_back(0),
+    ];
+    for other in others {
+        upload.begin_object("lost", Compression::None).unwrap();
+        upload.add_piece(&big()).unwrap();
+        let _ = other(&mut upload, &path);
+        upload.take_back(7).unwrap();
+        let outcomes = [upload.add_piece(b"x"), upload.end_object()];
+        for outcome in outcomes {
+            refused(outcome, ErrorCode::InvalidArgument, "no object is begun");
+        }
+        assert!(upload.fields().unwrap().iter().all(|(name, _)| name != "lost"));
+        upload.take_back(0).unwrap();
+        upload.add_file("a", &path).unwrap();
+    }
+    upload.begin_object("lost", Compression::Bzip2).unwrap();
+    upload.add_piece(b"x").unwrap();
+    let mut call = client.upload_call(upload).unwrap();
+    let form = call.form().unwrap().unwrap();
+    let names: Vec<&str> = form.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["_key", "a"]);
+}
+
+thread_local!(static SIGNALS: Cell<Option<u32>> = const { Cell::new(None) });
+
+/// Whether `work` is given up at the third question, which is the last one asked.
+fn is_given_up_at_the_third(work: impl FnOnce() -> Result<(), Error>, says: &str) {
+    byteport_core::on_interrupt(|| match SIGNALS.get() {
+        Some(left) => {
+            SIGNALS.set(left.checked_sub(1));
+            left == 0
+        }
+        None => false,
+    });
+    SIGNALS.set(Some(2));
+    let error = work().unwrap_err();
+    assert_eq!(SIGNALS.replace(None), None, "it asked less often");
+    assert!(error.to_string().contains(says), "{error}");
+    assert!(error.to_string().contains("a signal ended the call"), "{error}");
+}
+
+#[test]
+fn a_signal_ends_reading_compressing_and_decompressing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, vec![b'x'; 1 << 20]).unwrap();
+    let object = vec![0; 1 << 20];
+    let mut upload = vectors_server().client().upload(None, None).unwrap();
+    is_given_up_at_the_third(|| upload.add_file("a", &path).map(|_| ()), "file: cannot be read");
+    for compression in [Compression::None, Compression::Bzip2] {
+        is_given_up_at_the_third(
+            || upload.add_object("a", &mut object.as_slice(), compression),
+            "the object was not added",
+        );
+        is_given_up_at_the_third(|| upload.add_object_file("a", &path, compression), "not added");
+        upload.begin_object("a", compression).unwrap();
+        is_given_up_at_the_third(|| upload.add_piece(&object), "the object was not added");
+        refused(upload.end_object(), ErrorCode::InvalidArgument, "no object is begun");
+    }
+    assert!(upload.is_empty());
+    for compression in [Compression::Zlib, Compression::Bzip2] {
+        upload.add_object("a", &mut object.as_slice(), compression).unwrap();
+        let text = upload.fields().unwrap().remove(0).1;
+        is_given_up_at_the_third(|| decode_object(&text, 1 << 20).map(|_| ()), "was not decompressed");
+        upload.take_back(0).unwrap();
+    }
 }
 
 #[test]

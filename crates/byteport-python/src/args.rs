@@ -14,7 +14,12 @@ use crate::{convert, error};
 /// An API key, which may be a number as names may.
 pub(crate) fn key(value: &Bound<'_, PyAny>) -> PyResult<String> {
     match convert::number_text(value) {
-        Some(digits) => digits,
+        Some(digits) => digits.or_else(|cause| {
+            let py = value.py();
+            convert::only_exceptions(py, cause)?; // its text may hold the key
+            let message = format!("the API key has no text: write it as str, not {}", convert::kind(value));
+            Err(error::refused(py, InvalidArgument, message))
+        }),
         None => text("the API key", value),
     }
 }
@@ -60,10 +65,23 @@ pub(crate) fn file(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
 
 /// A time-out.
 pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
-    let refused = || {
-        let message = format!("{name} must be a positive number of seconds");
-        error::refused(value.py(), InvalidArgument, message)
-    };
-    let seconds: f64 = value.extract().map_err(|_| refused())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| refused())
+    let message = format!("{name} must be a positive number of seconds");
+    let seconds: f64 = number(value, &message)?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| error::refused(value.py(), InvalidArgument, message))
+}
+
+/// A number of bytes.
+pub(crate) fn size(name: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    number(value, &format!("{name} must be a number of bytes, at least 0 and less than 2**64"))
+}
+
+fn number<'py, T>(value: &Bound<'py, PyAny>, message: &str) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    value.extract().or_else(|cause| {
+        let py = value.py();
+        convert::only_exceptions(py, cause)?;
+        Err(error::refused(py, InvalidArgument, message))
+    })
 }

@@ -8,6 +8,7 @@ use byteport_core::ErrorCode::{InvalidName, InvalidValue};
 use byteport_core::codec;
 use byteport_core::model::name::{self, NameKind};
 use byteport_core::model::{Reading, Timestamp, Value};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyMapping, PyString};
 
@@ -62,21 +63,32 @@ fn pairs<'py>(data: &Bound<'py, PyAny>) -> PyResult<Vec<Pair<'py>>> {
         let message = format!("data must be a dict of field names and values, not {}", kind(data));
         return Err(refused(data.py(), InvalidValue, message));
     };
-    mapping.items()?.iter().map(|pair| pair.extract()).collect()
+    let pairs = mapping.items().and_then(|items| items.iter().map(|pair| pair.extract()).collect());
+    pairs.map_err(|cause| {
+        let message = format!("the names and values of the {} cannot be read", kind(data));
+        refused_because(data.py(), InvalidValue, message, cause)
+    })
 }
 
 /// The text of a name; the reference wrote numbers too where a name goes.
 pub(crate) fn name_text(what: &str, name: &Bound<'_, PyAny>) -> PyResult<String> {
     let py = name.py();
     if let Ok(text) = name.cast::<PyString>() {
-        return text.to_cow().map(|text| text.into_owned()).map_err(|cause| {
-            refused_because(py, InvalidName, format!("invalid {what} {}", shown(name)), cause)
-        });
+        return match text.to_cow() {
+            Ok(text) => Ok(text.into_owned()),
+            Err(cause) => {
+                let message = format!("invalid {what} {}", shown(name)?);
+                Err(refused_because(py, InvalidName, message, cause))
+            }
+        };
     }
     if let Some(digits) = number_text(name).filter(|_| what != "field name") {
-        return digits;
+        return digits.map_err(|cause| {
+            let message = format!("invalid {what}: the {} has no text", kind(name));
+            refused_because(py, InvalidName, message, cause)
+        });
     }
-    let message = format!("invalid {what} {}: it must be str, not {}", shown(name), kind(name));
+    let message = format!("invalid {what} {}: it must be str, not {}", shown(name)?, kind(name));
     Err(refused(py, InvalidName, message))
 }
 
@@ -86,9 +98,17 @@ pub(crate) fn number_text(value: &Bound<'_, PyAny>) -> Option<PyResult<String>> 
     is_number.then(|| Ok(value.str()?.to_cow()?.into_owned()))
 }
 
-/// The beginning of a value's `repr`.
-pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
-    value.repr().map_or_else(|_| String::new(), |text| text.to_string_lossy().chars().take(40).collect())
+/// The beginning of a value's `repr`; its type where that fails. What is no `Exception`, such as a keyboard interrupt, passes.
+pub(crate) fn shown(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    match value.repr() {
+        Ok(text) => Ok(text.to_string_lossy().chars().take(40).collect()),
+        Err(error) => only_exceptions(value.py(), error).map(|_| format!("<{}>", kind(value))),
+    }
+}
+
+/// An error that may be replaced by another one; the others are raised as they are.
+pub(crate) fn only_exceptions(py: Python<'_>, error: PyErr) -> PyResult<PyErr> {
+    if error.is_instance_of::<PyException>(py) { Ok(error) } else { Err(error) }
 }
 
 /// A field's value. Texts and small ints are read as they are, everything else by what `str()` makes of it: floats too, for
@@ -138,7 +158,8 @@ fn printed(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     })?;
     let text = utf8(field, &text)?;
     match &text {
-        // Decimal('NaN') and NumPy's are numbers that no text stands for, but a str that says "nan" is a text.
+        // Decimal('NaN'), NumPy's, and pandas' NaT and <NA> are no number and no time that a text could stand for, but a
+        // str that says "nan" is a text.
         Value::Text(word) if !value.is_instance_of::<PyString>() && is_no_number(word) => {
             Err(refused(py, InvalidValue, format!("field {field:?}: {word} is not a finite number")))
         }
@@ -148,7 +169,7 @@ fn printed(field: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
 
 fn is_no_number(word: &str) -> bool {
     let word = word.trim_start_matches(['+', '-']);
-    ["nan", "snan", "inf", "infinity"].iter().any(|other| word.eq_ignore_ascii_case(other))
+    ["nan", "snan", "inf", "infinity", "nat", "<na>"].iter().any(|other| word.eq_ignore_ascii_case(other))
 }
 
 /// Whether a name may be sent.
@@ -181,9 +202,9 @@ pub(crate) fn items<'py>(data: &Bound<'py, PyAny>) -> PyResult<Vec<Pair<'py>>> {
 pub(crate) fn decode_object<'py>(
     py: Python<'py>,
     text: &Bound<'py, PyAny>,
-    max_size: u64,
+    max_size: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let text = args::text("the object's text", text)?;
+    let (text, max_size) = (args::text("the object's text", text)?, args::size("max_size", max_size)?);
     let object = py.detach(|| codec::decode_object(&text, max_size));
     finished(py, object).map(|object| PyBytes::new(py, &object))
 }

@@ -41,5 +41,6 @@ fn _byteport(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::decode_object, module)?)?;
     module.add_function(wrap_pyfunction!(time::timestamp_text, module)?)?;
     module.add_function(wrap_pyfunction!(time::unix_micros, module)?)?;
+    module.add_function(wrap_pyfunction!(upload::unreadable, module)?)?;
     module.add_function(wrap_pyfunction!(convert::value_text, module)?)
 }

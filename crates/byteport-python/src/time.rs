@@ -35,13 +35,18 @@ pub(crate) fn timestamp(value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
 }
 
 fn unsupported(value: &Bound<'_, PyAny>) -> PyErr {
-    let message = format!("unsupported timestamp: {} is no number of seconds and no datetime", shown(value));
-    refused(value.py(), InvalidTimestamp, message)
+    let refused = |shown| {
+        let message = format!("unsupported timestamp: {shown} is no number of seconds and no datetime");
+        refused(value.py(), InvalidTimestamp, message)
+    };
+    shown(value).map_or_else(|raised| raised, refused)
 }
 
 fn unsupported_because(value: &Bound<'_, PyAny>, cause: PyErr) -> PyErr {
-    let message = format!("unsupported timestamp: {}", shown(value));
-    refused_because(value.py(), InvalidTimestamp, message, cause)
+    let refused = |shown| {
+        refused_because(value.py(), InvalidTimestamp, format!("unsupported timestamp: {shown}"), cause)
+    };
+    shown(value).map_or_else(|raised| raised, refused)
 }
 
 /// Numbers of other kinds, such as NumPy's, Fraction and Decimal, and NumPy's dates; None for what is none of them.
@@ -126,9 +131,11 @@ pub(crate) fn timestamp_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
 /// A datetime's microseconds since the epoch.
 #[pyfunction]
 pub(crate) fn unix_micros(date: &Bound<'_, PyAny>) -> PyResult<i64> {
-    let datetime = date.cast::<PyDateTime>().map_err(|_| {
-        let message = format!("unsupported timestamp: {} is no datetime", shown(date));
-        refused(date.py(), InvalidTimestamp, message)
-    })?;
-    micros(datetime)
+    match date.cast::<PyDateTime>() {
+        Ok(datetime) => micros(datetime),
+        Err(_) => {
+            let message = format!("unsupported timestamp: {} is no datetime", shown(date)?);
+            Err(refused(date.py(), InvalidTimestamp, message))
+        }
+    }
 }

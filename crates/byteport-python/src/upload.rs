@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 //! A store whose values come from files and streams. Files are read and objects compressed without the interpreter's lock;
-//! it is taken only to ask a Python file object for its next piece.
+//! it is taken only to ask whether a signal came.
 //!
-//! Invariant: what a Python file object raises comes out of the call that read it, wrapped where it is an `Exception`.
+//! Invariant: a program's file object is read by Python code (`byteport._storing`) and never from here. Its `read` may wait
+//! for ever, and a thread that waits there when the interpreter goes down is ended by Python with what no Rust frame survives.
 
-use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use byteport_core::codec::Compression;
@@ -14,10 +14,10 @@ use byteport_core::{Client as Core, ErrorCode, Result};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::{PyBytes, PyDict, PyMemoryView, PyString};
+use pyo3::types::{PyDict, PyMemoryView, PyString};
 
 use crate::call::Call;
-use crate::{args, convert, error, log};
+use crate::{args, convert, error};
 
 /// One store in the making.
 #[pyclass(frozen, module = "byteport._byteport")]
@@ -36,13 +36,12 @@ impl Upload {
         self.upload.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Works on the upload without the interpreter's lock.
+    /// Works on the upload without the interpreter's lock. Nothing of this is logged.
     fn change<T: Send>(
         &self,
         py: Python<'_>,
         change: impl FnOnce(&mut http::Upload) -> Result<T> + Send,
     ) -> PyResult<T> {
-        log::listen(py)?;
         let done = py.detach(|| self.upload().as_mut().map(change));
         error::finished(py, done.ok_or_else(|| spent(py))?)
     }
@@ -81,7 +80,7 @@ impl Upload {
         added.map_err(|failure| error::named(py, failure, path))
     }
 
-    /// Adds bytes, a text in UTF-8, or what a file object holds from where it stands, as an object.
+    /// Adds bytes, or a text in UTF-8, as an object.
     fn add_object(
         &self,
         py: Python<'_>,
@@ -98,14 +97,29 @@ impl Upload {
             Object::Text(text) => {
                 self.change(py, |upload| upload.add_object(&field, &mut text.as_bytes(), compression))
             }
-            Object::File(mut file) => {
-                let added = self.change(py, |upload| upload.add_object(&field, &mut file, compression));
-                match file.raised.take() {
-                    Some(raised) => Err(file_failed(py, &field, raised)),
-                    None => added,
-                }
-            }
         }
+    }
+
+    /// Begins an object whose bytes come piece by piece.
+    fn begin_object(
+        &self,
+        py: Python<'_>,
+        field: &Bound<'_, PyAny>,
+        compression: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let compression = self::compression(compression)?;
+        let field = convert::name_text("field name", field)?;
+        self.change(py, |upload| upload.begin_object(&field, compression))
+    }
+
+    /// Adds bytes to the object that is begun.
+    fn add_piece(&self, py: Python<'_>, piece: PyBackedBytes) -> PyResult<()> {
+        self.change(py, |upload| upload.add_piece(&piece))
+    }
+
+    /// Ends the object that is begun.
+    fn end_object(&self, py: Python<'_>) -> PyResult<()> {
+        self.change(py, http::Upload::end_object)
     }
 
     /// The fields and their texts, in memory.
@@ -144,16 +158,18 @@ pub(crate) fn compression(name: &Bound<'_, PyAny>) -> PyResult<Compression> {
     }
 }
 
-fn file_failed(py: Python<'_>, field: &str, raised: PyErr) -> PyErr {
+/// The exception for a file object whose `read` failed so.
+#[pyfunction]
+pub(crate) fn unreadable(py: Python<'_>, field: &Bound<'_, PyAny>, why: Bound<'_, PyAny>) -> PyResult<PyErr> {
+    let field = convert::name_text("field name", field)?;
     let message = format!("field {field:?}: the file object cannot be read");
-    error::refused_because(py, ErrorCode::File, message, raised)
+    Ok(error::refused_because(py, ErrorCode::File, message, PyErr::from_value(why)))
 }
 
 /// Where an object's bytes come from.
 enum Object {
     Bytes(PyBackedBytes),
     Text(PyBackedStr),
-    File(FileObject),
 }
 
 impl Object {
@@ -171,58 +187,23 @@ impl Object {
                 .map(Object::Text)
                 .map_err(|cause| refused("the text is not valid Unicode".into(), cause));
         }
-        if data.hasattr(intern!(py, "read"))? {
-            let file = data.clone().unbind();
-            return Ok(Object::File(FileObject {
-                file,
-                left: PyBackedBytes::from(PyBytes::new(py, b"")),
-                at: 0,
-                raised: None,
-            }));
-        }
         let view = PyMemoryView::from(data).map_err(|cause| {
             refused(format!("an object is bytes, str or a file object, not {}", convert::kind(data)), cause)
         })?;
-        let bytes = view.call_method0(intern!(py, "tobytes"))?;
+        let format = view.getattr(intern!(py, "format"))?;
+        if holds_addresses(&format.cast_into::<PyString>()?.to_string_lossy()) {
+            let message =
+                format!("field {field:?}: the {} holds Python objects, not bytes", convert::kind(data));
+            return Err(error::refused(py, ErrorCode::InvalidValue, message));
+        }
+        let bytes = view.call_method0(intern!(py, "tobytes"));
+        let bytes = bytes.map_err(|cause| refused("its bytes cannot be read".into(), cause))?;
         Ok(Object::Bytes(bytes.extract()?))
     }
 }
 
-/// Reads a Python file object, binary or text.
-struct FileObject {
-    file: Py<PyAny>,
-    left: PyBackedBytes,
-    at: usize,
-    raised: Option<PyErr>,
-}
-
-impl FileObject {
-    fn next_piece(&self, py: Python<'_>, most: usize) -> PyResult<PyBackedBytes> {
-        let piece = self.file.bind(py).call_method1(intern!(py, "read"), (most,))?;
-        if let Ok(text) = piece.cast::<PyString>() {
-            let bytes = text.call_method0(intern!(py, "encode"))?;
-            return Ok(bytes.extract()?);
-        }
-        Ok(piece.extract()?)
-    }
-}
-
-impl Read for FileObject {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.left.len() {
-            let piece = Python::try_attach(|py| self.next_piece(py, into.len()));
-            match piece {
-                Some(Ok(piece)) => (self.left, self.at) = (piece, 0),
-                Some(Err(raised)) => {
-                    self.raised = Some(raised);
-                    return Err(io::Error::other("the file object's read() failed"));
-                }
-                None => return Err(io::Error::other("the interpreter is going down")),
-            }
-        }
-        let count = into.len().min(self.left.len() - self.at);
-        into[..count].copy_from_slice(&self.left[self.at..self.at + count]);
-        self.at += count;
-        Ok(count)
-    }
+/// Whether elements of this format (that of the module `struct`, and of PEP 3118) are Python objects, that is addresses.
+/// Between colons are names.
+fn holds_addresses(format: &str) -> bool {
+    format.split(':').step_by(2).any(|types| types.contains('O'))
 }

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use byteport_core::http::{self, Poll};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::client::Client;
 use crate::upload::Upload;
@@ -24,6 +25,17 @@ impl Watch {
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut Poll) -> T + Send) -> PyResult<T> {
         log::listen(py)?;
         Ok(py.detach(|| work(&mut self.poll.lock().unwrap_or_else(PoisonError::into_inner))))
+    }
+}
+
+/// What an error says under this name, if it says anything that makes sense there.
+fn said<'py, T>(why: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Option<T>>
+where
+    T: for<'a> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    match why.getattr(name).and_then(|value| value.extract()) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => convert::only_exceptions(why.py(), error).map(|_| None),
     }
 }
 
@@ -78,9 +90,12 @@ impl Watch {
 
     /// The last upload was not stored.
     fn failed(&self, py: Python<'_>, why: &Bound<'_, PyAny>) -> PyResult<()> {
-        let text = why.str()?.to_string_lossy().into_owned();
-        let phase = why.getattr_opt(intern!(py, "phase"))?.and_then(|phase| phase.extract::<String>().ok());
-        let status = why.getattr_opt(intern!(py, "status"))?.and_then(|status| status.extract().ok());
+        let text = match why.str() {
+            Ok(text) => text.to_string_lossy().into_owned(),
+            Err(error) => convert::only_exceptions(py, error).map(|_| convert::kind(why))?,
+        };
+        let phase: Option<String> = said(why, intern!(py, "phase"))?;
+        let status = said(why, intern!(py, "status"))?;
         self.with(py, |poll| poll.failed(&text, phase.as_deref() == Some("status"), status))?;
         error::finished(py, Ok(()))
     }

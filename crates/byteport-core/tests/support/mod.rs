@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use byteport_core::http::{Answer, Call, Link};
-use byteport_core::{Client, Options, Result};
+use byteport_core::{Client, ErrorCode, Options, Result};
 
 pub const KEY: &str = "f00b4s3cretk3y";
 
@@ -129,6 +129,18 @@ pub fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
 pub fn json(body: &str) -> Vec<u8> {
     answer("200 OK", "Content-Type: application/json\r\n", body)
 }
+
+/// What is no answer or half a one, the error that it makes, and the status that had come by then.
+pub const NO_ANSWERS: [(&[u8], ErrorCode, Option<u16>); 8] = [
+    (b"\x00\x01\x02 garbage\r\n\r\n", ErrorCode::InvalidAnswer, None),
+    (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", ErrorCode::InvalidAnswer, None),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", ErrorCode::InvalidAnswer, None),
+    (b"", ErrorCode::Disconnected, None),
+    (b"HTTP/1.1 200 OK\r\nDate", ErrorCode::Disconnected, None),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", ErrorCode::Disconnected, Some(200)),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ErrorCode::InvalidAnswer, Some(200)),
+    (b"HTTP/1.1 200 OK\r\nContent-Length:100\r\n\r\nhalf", ErrorCode::Disconnected, Some(200)),
+];
 
 /// Answers as the server did that recorded the vectors.
 pub fn vectors_server() -> Recorder {
