@@ -33,8 +33,12 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module 'byteport' has no attribute {name!r}")
 
 
-def __dir__() -> list[str]:
+def _loadable() -> list[str]:
+    """What can be loaded here: a module is left out where it needs what is not installed."""
     from importlib.util import find_spec
 
-    modules = {name for name in _MODULES if name != "scientific" or find_spec("pandas")}
-    return sorted({*globals(), *__all__, *modules})
+    return [*__all__, *(name for name in _MODULES if name != "scientific" or find_spec("pandas"))]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_loadable()})

@@ -11,12 +11,12 @@ from . import _byteport
 from ._calls import HttpCalls, nothing
 from ._overrides import is_overridden
 from ._requests import parsed
-from .client_base import refused, shown
+from .client_base import ByteportClientInvalidDataTypeException, refused, shown
 
 TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     import numpy
@@ -142,7 +142,7 @@ class ReadingCalls(HttpCalls):
         is an answer too, with ``error`` in place of ``registration_result``.
         """
         if not isinstance(uids, (str, int)):
-            uids = ",".join(_byteport.value_text("uids", uid) for uid in uids)
+            uids = ",".join(_byteport.value_text("uids", uid) for uid in _several(uids))
         form = {
             "device_uid": uids,
             "device_type_id": device_type_id,
@@ -243,6 +243,15 @@ def _id(value: object) -> str:
         if _byteport.is_valid_name(text):
             return text
     raise refused(f"device_type_id {shown(value)} is no id")
+
+
+def _several(uids: Iterable[str | int]) -> Iterator[str | int]:
+    try:
+        return iter(uids)
+    except TypeError:
+        kind = ByteportClientInvalidDataTypeException
+        message = f"uids must be a text, a number or a list, not {type(uids).__name__}"
+        raise refused(message, 4, kind=kind) from None
 
 
 def _text(answer: _byteport.Answer) -> str:

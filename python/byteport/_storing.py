@@ -27,6 +27,8 @@ __all__ = ["StoringCalls"]
 
 #: The shortest ``poll_interval``, in seconds: less would keep a processor busy.
 _SHORTEST_INTERVAL = 0.01
+#: A path is shown whole where the system could take it.
+_LONGEST_PATH = 4096
 
 
 class StoringCalls(HttpCalls):
@@ -155,7 +157,7 @@ class StoringCalls(HttpCalls):
         ByteportClientFileException where reading fails.
         """
         return self._store_filled(
-            lambda upload: upload.add_object(field_name, fileobj, compression), device_uid, timestamp
+            lambda upload: _add_object(upload, field_name, fileobj, compression), device_uid, timestamp
         )
 
     def base64_encode_and_store_file(
@@ -243,6 +245,40 @@ class StoringCalls(HttpCalls):
         return self.store(upload.fields(), device_uid, timestamp)
 
 
+#: What is asked of a file object at a time.
+_PIECE = 64 * 1024
+
+
+def _add_object(upload: _byteport.Upload, field: str, source: Object, compression: str | None) -> None:
+    """Adds an object. A ``read`` is called from here, not by compiled code: that would abort the process where the
+    interpreter ends while a daemon thread waits in it.
+    """
+    if issubclass(type(source), (bytes, bytearray, memoryview, str)):
+        return upload.add_object(field, source, compression)
+    upload.begin_object(field, compression)
+    try:
+        read: Callable[[int], object] | None = getattr(source, "read", None)
+    except Exception as error:
+        raise _byteport.unreadable(field, error) from error
+    if read is None:
+        return upload.add_object(field, source, compression)
+    while piece := _next_piece(field, read):
+        upload.add_piece(piece)
+    return upload.end_object()
+
+
+def _next_piece(field: str, read: Callable[[int], object]) -> bytes:
+    try:
+        piece = read(_PIECE)
+        if isinstance(piece, str):
+            return str.encode(piece)
+        if isinstance(piece, (bytes, bytearray)):
+            return bytes(memoryview(piece))
+        raise TypeError(f"read() gives {type(piece).__name__}, neither bytes nor str")
+    except Exception as error:
+        raise _byteport.unreadable(field, error) from error
+
+
 def _modified(entry: os.DirEntry[str]) -> int:
     try:
         return entry.stat().st_mtime_ns
@@ -263,7 +299,7 @@ def _folder(path: object) -> str:
 
 def _unreadable(path: object, error: Exception) -> ByteportClientFileException:
     why = getattr(error, "strerror", None) or error
-    failure = ByteportClientFileException(f"folder {shown(path)}: cannot be read: {why}")
+    failure = ByteportClientFileException(f"folder {shown(path, _LONGEST_PATH)}: cannot be read: {why}")
     failure.code, failure.phase = 25, "check"
     failure.errno, failure.strerror = getattr(error, "errno", None), getattr(error, "strerror", None)
     failure.filename = path

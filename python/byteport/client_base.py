@@ -119,12 +119,12 @@ def closed() -> ByteportClientException:
     return refused("the client is closed: make another")
 
 
-def shown(value: object) -> str:
-    """The beginning of a value's ``repr``, for messages; of one that fails, the type."""
+def shown(value: object, most: int = 40) -> str:
+    """The beginning of a value's ``repr``, for messages; its type where that fails."""
     try:
-        return repr(value)[:40]
+        return repr(value)[:most]
     except Exception:  # it is any program's code, or an int of 5,000 digits
-        return f"an object of type {type(value).__name__}"
+        return f"<{type(value).__name__}>"
 
 
 class AbstractByteportClient:

@@ -4,13 +4,42 @@
 
 from __future__ import annotations
 
-from . import client_base
 from ._reading import ReadingCalls
 from ._storing import StoringCalls
-from .client_base import *  # noqa: F403 - its __all__ names them
+from .client_base import (
+    AbstractByteportClient,
+    ByteportClientDeviceNotFoundException,
+    ByteportClientException,
+    ByteportClientFileException,
+    ByteportClientForbiddenException,
+    ByteportClientInvalidDataTypeException,
+    ByteportClientInvalidFieldNameException,
+    ByteportClientUnsupportedCompressionException,
+    ByteportClientUnsupportedTimestampTypeException,
+    ByteportConnectException,
+    ByteportLoginFailedException,
+    ByteportNotAllowedException,
+    ByteportServerException,
+)
 
-__all__ = ["ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient"]
-__all__ += client_base.__all__
+__all__ = [
+    "AbstractByteportClient",
+    "ByteportClientDeviceNotFoundException",
+    "ByteportClientException",
+    "ByteportClientFileException",
+    "ByteportClientForbiddenException",
+    "ByteportClientInvalidDataTypeException",
+    "ByteportClientInvalidFieldNameException",
+    "ByteportClientUnsupportedCompressionException",
+    "ByteportClientUnsupportedTimestampTypeException",
+    "ByteportConnectException",
+    "ByteportHttpClient",
+    "ByteportHttpGetClient",
+    "ByteportHttpPostClient",
+    "ByteportLoginFailedException",
+    "ByteportNotAllowedException",
+    "ByteportServerException",
+]
 
 
 class ByteportHttpClient(StoringCalls, ReadingCalls):

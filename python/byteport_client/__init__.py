@@ -10,11 +10,12 @@ from __future__ import annotations
 from importlib import import_module
 
 import byteport
-from byteport import __all__ as __all__
 
 TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
     from byteport import ByteportHttpClient, ByteportHttpGetClient, ByteportHttpPostClient, __version__
+
+__all__ = ["ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient", "__version__"]
 
 
 def __getattr__(name: str) -> object:
@@ -26,4 +27,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *dir(byteport)} - {"_HOMES", "_MODULES"})
+    return sorted({*globals(), *byteport._loadable()})

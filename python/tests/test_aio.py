@@ -219,6 +219,14 @@ def test_a_warning_names_the_line_that_called(recorder: Recorder) -> None:
                 times, values = await client.load_series(NS, UID, "x")
             assert (len(times), list(values)) == (1, [1.0])
             assert warned[0].filename == __file__
+        async with Own(byteport_api_hostname=recorder.host) as own:
+            with pytest.warns(UserWarning, match="1 of 2") as warned:
+                await own.load_series(NS, UID, "x")
+            assert warned[0].filename == __file__
+
+    class Own(aio.ByteportHttpClient):
+        async def make_request(self, url: str, post_data: Any = None, body: object = None) -> Any:
+            return await super().make_request(url, post_data, body)
 
     asyncio.run(main())
 
@@ -330,6 +338,37 @@ def test_what_a_polled_folder_has_is_sent_again_after_a_failure(
     with caplog.at_level(logging.WARNING):
         asyncio.run(main())
     assert "tried again" in caplog.text
+
+
+class Stop(BaseException):
+    """Ends a poll in any case."""
+
+
+def test_what_is_no_failed_store_ends_a_poll(recorder: Recorder, tmp_path: Path) -> None:
+    """Such as what a signal's handler raises; a program's own methods may raise what they like."""
+    (tmp_path / "one").write_text("1")
+
+    class Own(aio.ByteportHttpClient):
+        raises: list[type[BaseException]] = [TimeoutError, Stop]  # noqa: RUF012 - of one test
+
+        async def store(self, data: Any = None, device_uid: Any = None, timestamp: Any = None) -> None:
+            raise self.raises.pop(0)
+
+    interruptions: list[type[BaseException]] = [TimeoutError, Stop]
+
+    async def interrupted(*arguments: object) -> None:
+        raise interruptions.pop(0)
+
+    async def main(client: aio.ByteportHttpClient) -> None:
+        await client.poll_directory_and_store_upon_content_change(tmp_path, UID, poll_interval=0.05)
+
+    client: Any = made(recorder.host)
+    client._store_upload = interrupted
+    with pytest.raises(TimeoutError):
+        asyncio.run(main(client))
+    with pytest.raises(Stop):
+        asyncio.run(main(Own(NS, KEY, UID, recorder.host)))
+    assert Own.raises == []
 
 
 def test_a_pickled_client_works_and_a_closed_one_does_not(recorder: Recorder) -> None:

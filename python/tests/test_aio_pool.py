@@ -171,7 +171,7 @@ def test_time_outs_say_where(run: Run) -> None:
             return OK
 
         service = Service(never)
-        async with serving(service, max_connections=1, timeout=1) as client:
+        async with serving(service, max_connections=1, timeout=3) as client:
             results = await asyncio.gather(client.store(), client.store(), return_exceptions=True)
             told = [(type(error), error.code, error.phase, error.retryable) for error in results]  # type: ignore[union-attr]
             assert told[0] == (ByteportConnectException, 12, "receive", True)
@@ -179,7 +179,7 @@ def test_time_outs_say_where(run: Run) -> None:
         with socket.create_server(("127.0.0.1", 0)) as deaf:
             host = f"127.0.0.1:{deaf.getsockname()[1]}"
             async with aio.ByteportHttpClient(
-                NS, KEY, UID, host, initial_heartbeat=False, timeout=1
+                NS, KEY, UID, host, initial_heartbeat=False, timeout=3
             ) as client:
                 with pytest.raises(ByteportConnectException, match="could not be sent in time") as caught:
                     await client.store({"x": "x" * (32 << 20)})

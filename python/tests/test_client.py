@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from byteport import clients, socks
+from byteport import aio, clients, socks
 from byteport.clients import (
     ByteportClientException,
     ByteportConnectException,
@@ -66,6 +66,29 @@ def test_repr_names_no_key(client: ByteportHttpClient) -> None:
     shown = repr(client) + repr(client._core) + str(client)
     assert KEY not in shown
     assert NS in shown
+
+
+def test_repr_of_a_client_that_is_not_whole() -> None:
+    class Own(ByteportHttpClient):
+        def __init__(self) -> None:
+            self.shown = [repr(self)]
+            self.api_key = KEY
+            self.shown.append(repr(self))
+            super().__init__("a b")
+
+    client = Own.__new__(Own)
+    with pytest.raises(ByteportClientException):
+        client.__init__()  # type: ignore[misc]
+    for shown in (repr(ByteportHttpClient.__new__(ByteportHttpClient)), *client.shown, repr(client)):
+        assert re.fullmatch("<(Own|ByteportHttpClient) not made namespace=None device=None>", shown)
+    assert "not made" in repr(aio.ByteportHttpClient.__new__(aio.ByteportHttpClient))
+
+
+def test_no_secret_is_in_vars(client: ByteportHttpClient) -> None:
+    """As error reporters and debuggers show it."""
+    assert KEY not in f"{vars(client)}"
+    client.api_key = "an0ther"
+    assert "an0ther" not in f"{vars(client)}"
 
 
 def test_a_subclass_chooses_protocol_and_host(recorder: Recorder) -> None:
@@ -293,6 +316,33 @@ def test_proxy_port_switches_the_proxy_on(
     assert proxy.received[0].startswith(greeting)
 
 
+def test_a_proxys_port_is_no_other_host(
+    raw_server: Callable[[bytes | None], RawServer], recorder: Recorder
+) -> None:
+    text = f"1@{recorder.host}"
+    with pytest.raises(ByteportClientException, match="proxy_port") as caught:
+        ByteportHttpClient(NS, KEY, UID, "http://nowhere.invalid", 3, proxy_port=text)
+    assert caught.value.phase == "check"
+    assert recorder.connections == []
+    proxy = raw_server(b"")
+    for port in (proxy.port, str(proxy.port), Port(proxy.port)):
+        with pytest.raises(ByteportConnectException):
+            ByteportHttpClient(NS, KEY, UID, "http://nowhere.invalid", 3, proxy_port=port)
+    assert len(proxy.received) == 3
+
+
+class Port(int):
+    """A number whose text is another."""
+
+    def __str__(self) -> str:
+        return "1@127.0.0.2:9"
+
+    __repr__ = __str__
+
+    def __format__(self, how: str) -> str:
+        return str(self)
+
+
 def test_a_with_statement_closes(recorder: Recorder) -> None:
     with ByteportHttpClient(NS, KEY, UID, recorder.host) as client:
         client.login("me", "pw")
@@ -350,7 +400,10 @@ def test_a_client_may_be_pickled_without_its_login(recorder: Recorder) -> None:
     client = Counting(recorder.host, timeout=7, proxy_port=None)
     client.login("me", "pw")
     client.api_key, client.device_uid = "an0ther", "dev2"
-    for again in (pickle.loads(pickle.dumps(client)), copy.copy(client)):
+    pickled = [
+        pickle.loads(pickle.dumps(client, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    ]
+    for again in (*pickled, copy.copy(client), copy.deepcopy(client)):
         assert type(again) is Counting
         assert (again.count, again.api_key, again.device_uid) == (5, "an0ther", "dev2")
         assert again.store_base_url == client.store_base_url

@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+import os
+import pickle
 import socket
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import unquote_plus
 
@@ -245,6 +249,15 @@ def test_storing_needs_namespace_key_and_device(missing: str, recorder: Recorder
     assert client.store_enabled == (missing == "device")
 
 
+class Hostile:
+    """Fails at whatever is asked of it."""
+
+    def fail(self, *arguments: object) -> Any:
+        raise RuntimeError("hostile")
+
+    __str__ = __repr__ = __format__ = __eq__ = __hash__ = __index__ = __fspath__ = fail
+
+
 BAD_SETTINGS: list[dict[str, Any]] = [
     {"byteport_api_hostname": "ftp://h"},
     {"byteport_api_hostname": "h/path"},
@@ -269,13 +282,42 @@ BAD_SETTINGS: list[dict[str, Any]] = [
     {"proxy_port": 1080, "proxy_type": []},
     {"proxy_port": 1080, "proxy_addr": None},
     {"proxy_port": 1080, "proxy_addr": b"localhost"},
+    {"proxy_port": 1080, "proxy_addr": "user@127.0.0.1"},
+    {"proxy_port": 1080, "proxy_addr": "127.0.0.1/x"},
+    {"proxy_port": 1080, "proxy_addr": "127.0.0.1?x"},
+    {"proxy_port": 1080, "proxy_addr": "127.0.0.1#x"},
+    {"proxy_port": 1080, "proxy_addr": "127.0.0.1\\x"},
+    {"proxy_port": 1080, "proxy_addr": " 127.0.0.1"},
+    {"proxy_port": 1080, "proxy_addr": "127.0.0.1\n"},
+    {"proxy_port": 1080, "proxy_addr": "127.0.0.1:9"},
+    {"proxy_port": 1080, "proxy_addr": "[::1]:9"},
+    {"proxy_port": 1080, "proxy_addr": ""},
+    {"proxy_port": 1080, "proxy_addr": "\ud800"},
+    {"proxy_port": 1080, "proxy_type": True},
+    {"proxy_port": 1080, "proxy_type": 10**5000},
+    {"proxy_port": 1080, "proxy_type": Hostile()},
     {"proxy_port": "port"},
+    {"proxy_port": ""},
+    {"proxy_port": "1@127.0.0.2:9"},
+    {"proxy_port": "1/"},
+    {"proxy_port": " 1"},
+    {"proxy_port": "-1"},
+    {"proxy_port": "٣"},
+    {"proxy_port": "9" * 5000},
+    {"proxy_port": b"1"},
+    {"proxy_port": True},
+    {"proxy_port": 0},
+    {"proxy_port": -1},
+    {"proxy_port": 65536},
+    {"proxy_port": 10**5000},
+    {"proxy_port": 1080.0},
+    {"proxy_port": Hostile()},
     {"proxy_port": 1080, "proxy_password": "\ud800" + KEY},
     {"proxy_port": 1080, "proxy_username": 5},
 ]
 
 
-@pytest.mark.parametrize("settings", BAD_SETTINGS, ids=repr)
+@pytest.mark.parametrize("settings", BAD_SETTINGS, ids=lambda settings: ascii([*settings]))
 def test_settings_that_make_no_sense(settings: dict[str, Any]) -> None:
     given = {"namespace_name": NS, "api_key": KEY, "default_device_uid": UID, **settings}
     error = fails(ByteportClientException, r"\w+ \w+", lambda: ByteportHttpClient(**given))
@@ -304,6 +346,60 @@ def test_every_exception_is_under_one() -> None:
         assert issubclass(kind, ByteportClientException)
         error = kind("by hand")
         assert (error.code, error.phase, error.status, error.retryable) == (None, None, None, False)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_exceptions_survive_a_pickle(protocol: int, tmp_path: Path, recorder: Recorder) -> None:
+    recorder.always(Answer(503))
+    (client, _) = clients(recorder.host)
+    calls: list[Callable[[], object]] = [
+        client.store,
+        lambda: client.store({"a b": 1}),
+        lambda: client.store_file("f", str(tmp_path / "missing")),
+        lambda: client.store_directory(str(tmp_path / "missing"), None),
+        lambda: client.store_directory("\0", None),
+    ]
+    raised = []
+    for call in calls:
+        with pytest.raises(ByteportClientException) as caught:
+            call()
+        raised.append(caught.value)
+    raised.append(client_base.ByteportClientFileException(2, "by hand", "its name"))
+    assert [getattr(error, "errno", None) for error in raised] == [None, None, 2, 2, None, 2]
+    assert raised[0].status == 503
+    assert raised[0].retryable
+    for error in raised:
+        for again in (pickle.loads(pickle.dumps(error, protocol)), copy.copy(error)):
+            assert type(again) is type(error)
+            names = ["args", "code", "phase", "status", "retryable", "errno", "strerror", "filename"]
+            for name in names:
+                assert getattr(again, name, None) == getattr(error, name, None), name
+            assert (str(again), repr(again)) == (str(error), repr(error))
+
+
+def test_paths_of_folders_that_are_none(recorder: Recorder, tmp_path: Path) -> None:
+    class Bytes:
+        def __fspath__(self) -> bytes:
+            return bytes(tmp_path)
+
+    (client, _) = clients(recorder.host)
+    number = os.open(tmp_path, os.O_RDONLY)
+    bad: list[Any] = [None, number, True, bytes(tmp_path), Bytes(), Hostile(), [], 10**5000]
+    try:
+        for path in bad:
+            for call in (client.sorted_ls, partial(client.store_directory, device_uid=None)):
+                with pytest.raises(
+                    client_base.ByteportClientFileException, match=r"folder .*cannot be read: "
+                ) as caught:
+                    call(path)
+                error = caught.value
+                assert (error.code, error.phase, error.errno) == (25, "check", None)
+                assert error.filename is path
+    finally:
+        os.close(number)
+    with pytest.raises(client_base.ByteportClientFileException, match=f"'{tmp_path}/{'x' * 200}'"):
+        client.sorted_ls(f"{tmp_path}/{'x' * 200}")
+    assert recorder.requests == []
 
 
 @pytest.mark.parametrize("setting", ["ca_file", "client_cert"])

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from byteport import _byteport
 from byteport.clients import (
     ByteportClientException,
     ByteportClientFileException,
@@ -245,3 +246,31 @@ def test_by_get_what_is_too_long_is_refused(
             call()
         assert caught.value.code == 7
     assert len(recorder.requests) == 1
+
+
+class Wordless(Exception):
+    """What an own ``make_request`` raises: neither its text nor what it says of itself can be read."""
+
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+    phase = status = property(__str__)
+
+
+class Interrupting(Wordless):
+    def __str__(self) -> str:
+        raise KeyboardInterrupt
+
+
+def test_a_failure_without_words_does_not_end_polling(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(tmp_path, "name", "text", 0)
+    watch = _byteport.Watch(tmp_path, 5)
+    assert watch.look() == 1
+    assert watch.next_upload(None, None, None) is not None
+    with caplog.at_level("WARNING", "byteport.watch"):
+        watch.failed(Wordless())
+    assert "tried again: Wordless" in caplog.text
+    with pytest.raises(KeyboardInterrupt):
+        watch.failed(Interrupting())

@@ -22,6 +22,7 @@ from byteport.clients import (
     ByteportClientInvalidFieldNameException,
     ByteportHttpClient,
 )
+from byteport.scientific import ByteportPandas
 from conftest import KEY, NS, UID
 from recording import Answer, Recorder
 
@@ -147,12 +148,29 @@ def test_names_that_are_none(session: ByteportHttpClient, recorder: Recorder) ->
     for call in calls:
         with pytest.raises(ByteportClientInvalidFieldNameException, match=r"invalid (namespace|device UID)"):
             call()
-    for bad in ("1/2", "", "..", None, " 1"):
+    ids: list[Any] = ["1/2", "", "..", None, " 1", 10**100, -1, [], Hostile()]
+    for bad in ids:
         for by_type in (session.get_firmwares, session.get_field_definitions):
             with pytest.raises(ByteportClientException, match="device_type_id") as caught:
-                by_type("ns", bad)  # type: ignore[arg-type]
+                by_type("ns", bad)
             assert caught.value.code == 1
+            for without_text in (10**5000, HostileInt(5)):
+                with pytest.raises(ByteportClientException, match="device_type_id"):
+                    by_type("ns", without_text)
     assert len(recorder.requests) == before
+
+
+class Hostile:
+    """Has no text."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("hostile")
+
+
+class HostileInt(int):
+    """A number without text."""
+
+    __str__ = __repr__ = Hostile.__repr__
 
 
 def test_parameters_that_cannot_be_sent(session: ByteportHttpClient, recorder: Recorder) -> None:
@@ -167,6 +185,8 @@ def test_parameters_that_cannot_be_sent(session: ByteportHttpClient, recorder: R
         lambda: session.set_fields("ns", "d", {"a": "\ud800"}),
         lambda: session.send_message("ns", "d", b"\xff"),
         lambda: session.batch_register_devices("ns", ["\ud800"], 1),
+        lambda: session.batch_register_devices("ns", None, 1),  # type: ignore[arg-type]
+        lambda: session.batch_register_devices("ns", 1.5, 1),  # type: ignore[arg-type]
     ]
     for call in calls:
         with pytest.raises(ByteportClientInvalidDataTypeException) as caught:
@@ -214,6 +234,26 @@ def test_what_is_no_number_is_left_out_and_counted(session: ByteportHttpClient, 
     assert [str(warning.filename) for warning in told] == [__file__]
     assert values.tolist() == [1.5, 25.0, 3.0]
     assert [str(time)[-1] for time in times.astype("datetime64[s]")] == ["0", "2", "7"]
+
+
+def test_the_warning_names_the_line_that_called(recorder: Recorder) -> None:
+    class Own(ByteportHttpClient):
+        def make_request(self, url: str, post_data: Any = None, body: object = None) -> Any:
+            return super().make_request(url, post_data, body)
+
+    recorder.always(series(("2015-05-01T00:00:00", "on")))
+    for kind in (ByteportHttpClient, Own):
+        analyser = ByteportPandas.__new__(ByteportPandas)
+        analyser.client = kind(byteport_api_hostname=recorder.host)
+        day = datetime.datetime(2015, 5, 1)
+        calls = (
+            partial(analyser.client.load_series, "ns", "d", "f"),
+            partial(analyser.load_to_series, "ns", "d", "f", day, day),
+        )
+        for call in calls:
+            with pytest.warns(UserWarning, match="1 of 1") as told:
+                call()
+            assert [warning.filename for warning in told] == [__file__]
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,14 @@ import io
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 
+from byteport import _byteport
 from byteport.clients import (
     ByteportClientException,
     ByteportClientFileException,
@@ -146,6 +148,18 @@ def test_what_is_no_object(what: Any, client: ByteportHttpClient, recorder: Reco
     assert recorder.requests == []
 
 
+def test_python_objects_are_no_bytes(client: ByteportHttpClient, recorder: Recorder) -> None:
+    objects: Any = numpy.array([{}, []], object)
+    structured: Any = numpy.zeros(2, [("a", "i4"), ("b", "O")])
+    for what in (objects, memoryview(objects), structured):
+        with pytest.raises(ByteportClientInvalidDataTypeException, match=r'field "obj": .*Python objects'):
+            client.base64_encode_and_store("obj", what)
+    assert recorder.requests == []
+    plain: Any = numpy.zeros(2, [("O", "i4"), ("b", "f8")])
+    client.base64_encode_and_store("obj", plain)
+    assert sent(recorder) == plain.tobytes()
+
+
 class Failing:
     def __init__(self, failure: BaseException | Any) -> None:
         self.failure = failure
@@ -157,7 +171,9 @@ class Failing:
 
 
 @pytest.mark.parametrize(
-    "failure", [OSError(5, "the disk is gone"), ValueError("closed"), None, 5, "\ud800"], ids=ascii
+    "failure",
+    [OSError(5, "the disk is gone"), ValueError("closed"), None, 5, [b"x"], memoryview(b"x"), "\ud800"],
+    ids=ascii,
 )
 def test_a_file_object_that_fails(failure: Any, client: ByteportHttpClient, recorder: Recorder) -> None:
     with pytest.raises(ByteportClientFileException, match='field "obj": the file object') as caught:
@@ -168,6 +184,55 @@ def test_a_file_object_that_fails(failure: Any, client: ByteportHttpClient, reco
         cause is failure if isinstance(failure, Exception) else isinstance(cause, (TypeError, UnicodeError))
     )
     assert recorder.requests == []
+
+
+class Unready:
+    """A file object that fails before it is read."""
+
+    def __init__(self, failure: BaseException) -> None:
+        self._failure = failure
+
+    @property
+    def read(self) -> Any:
+        raise self._failure
+
+
+def test_a_read_that_is_no_method(client: ByteportHttpClient, recorder: Recorder) -> None:
+    failure = ZeroDivisionError("not open")
+    with pytest.raises(ByteportClientFileException, match=r'field "obj": .*not open') as caught:
+        client.base64_encode_and_store("obj", Unready(failure))  # type: ignore[arg-type]
+    assert (caught.value.code, caught.value.__cause__) == (25, failure)
+    with pytest.raises(KeyboardInterrupt):
+        client.base64_encode_and_store("obj", Unready(KeyboardInterrupt()))  # type: ignore[arg-type]
+    assert recorder.requests == []
+
+
+def test_pieces_of_every_kind(client: ByteportHttpClient, recorder: Recorder) -> None:
+    class Piece(bytes):
+        def __bool__(self) -> bool:
+            return False
+
+    pieces: Iterator[Any] = iter([b"a", bytearray(b"b" * 300_000), "\xe5", Piece(b"c"), b""])
+
+    class Mixed:
+        def read(self, amount: int) -> Any:
+            return next(pieces)
+
+    client.base64_encode_and_store("obj", Mixed())  # type: ignore[arg-type]
+    assert sent(recorder) == b"a" + b"b" * 300_000 + "\xe5".encode() + b"c"
+
+
+def test_pieces_have_their_place(client: ByteportHttpClient) -> None:
+    upload = _byteport.Upload()
+    calls: list[Callable[[], object]] = [lambda: upload.add_piece(b"x"), upload.end_object]
+    for call in calls:
+        with pytest.raises(ByteportClientException, match="no object is begun"):
+            call()
+    upload.begin_object("a", None)
+    upload.add_piece(b"x")
+    assert upload.fields() == {}
+    upload.end_object()
+    assert upload.fields() == {"a": "eA=="}
 
 
 def test_an_interrupt_in_a_file_object(client: ByteportHttpClient, recorder: Recorder) -> None:
@@ -196,6 +261,14 @@ def test_damaged_objects(text: str, client: ByteportHttpClient) -> None:
     with pytest.raises(ByteportClientInvalidDataTypeException) as caught:
         client.decode_object(text)
     assert (caught.value.code, caught.value.phase) == (4, "decode")
+
+
+@pytest.mark.parametrize("size", [-1, 2**64, 2**70, "x", None, 1.5, []], ids=repr)
+def test_a_largest_size_that_is_none(size: Any, client: ByteportHttpClient) -> None:
+    with pytest.raises(ByteportClientException, match="max_size must be a number of bytes") as caught:
+        client.decode_object("eA==", max_size=size)
+    assert caught.value.code == 1
+    assert client.decode_object("eA==", max_size=2**64 - 1) == b"x"
 
 
 @pytest.mark.parametrize("text", [None, b"eJwDAAAAAAE=", "\ud800"], ids=ascii)

@@ -111,10 +111,40 @@ def test_the_package_is_lazy_and_names_its_version() -> None:
     )
     told = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, check=True, text=True)
     assert told.stdout.strip() == byteport.__version__ == importlib.metadata.version("byteport")
-    assert {*dir(byteport)} >= {*byteport.__all__, *MODULES}
-    assert byteport.ByteportHttpClient is clients.ByteportHttpClient
-    with pytest.raises(AttributeError, match="'nothing'"):
-        byteport.nothing  # noqa: B018 - the access is the test
+
+
+@pytest.mark.parametrize("package", ["byteport", "byteport_client"])
+def test_the_package_gives_its_names_when_they_are_used(package: str) -> None:
+    program = (
+        f"import sys, {package} as package\n"
+        "assert 'byteport._byteport' not in sys.modules\n"
+        "assert package.__version__\n"
+        f"assert [getattr(package, name).__name__ for name in {MODULES + OPTIONAL}]"
+        f" == ['{package}.' + name for name in {MODULES + OPTIONAL}]\n"
+        "for name in dir(package): getattr(package, name)"
+    )
+    subprocess.run([sys.executable, "-I", "-c", program], check=True)
+    module = importlib.import_module(package)
+    assert module.__all__ == byteport.__all__
+    assert {*dir(module)} >= {*byteport.__all__, *MODULES, *OPTIONAL}
+    assert module.ByteportHttpClient is clients.ByteportHttpClient
+    with pytest.raises(AttributeError, match=f"'{package}' has no attribute 'nothing'"):
+        module.nothing  # noqa: B018 - the access is the test
+
+
+@pytest.mark.parametrize("package", ["byteport", "byteport_client"])
+def test_without_pandas_the_package_says_what_is_missing(package: str) -> None:
+    program = (
+        f"import sys, {package} as package\n"
+        "sys.modules['pandas'] = None\n"
+        "assert 'clients' in dir(package) and 'scientific' not in dir(package)\n"
+        "for name in dir(package): getattr(package, name)\n"
+        "try: package.scientific\n"
+        "except ImportError as error: print(error)"
+    )
+    command = [sys.executable, "-I", "-c", program]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout == "byteport.scientific needs pandas: pip install byteport[pandas]\n"
 
 
 def test_importing_the_clients_imports_nothing_large() -> None:

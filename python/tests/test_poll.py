@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from byteport import _byteport, aio
 from byteport.clients import (
     ByteportClientException,
     ByteportClientFileException,
@@ -278,6 +279,52 @@ def test_arguments_that_make_no_sense(client: ByteportHttpClient, recorder: Reco
             tmp_path, UID
         )
     assert recorder.requests == []
+
+
+def test_an_alarm_ends_it(recorder: Recorder, tmp_path: Path) -> None:
+    """What a signal's handler raises is not taken for a failed store, also where it comes while one waits."""
+    put(tmp_path / "field", "1")
+    main, raised = threading.main_thread().ident, threading.Event()
+    reasons: list[BaseException] = [TimeoutError("the alarm"), Stop()]
+
+    def handler(*_: object) -> None:
+        raised.set()
+        raise reasons.pop(0)
+
+    def answer(request: dict[str, Any]) -> Answer:
+        assert main is not None
+        raised.clear()
+        signal.pthread_kill(main, signal.SIGUSR1)
+        raised.wait(PATIENCE)
+        return Answer()
+
+    recorder.answer = answer
+    client = ByteportHttpClient(NS, KEY, UID, recorder.host, initial_heartbeat=False)
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with pytest.raises(TimeoutError, match="the alarm"):
+            client.poll_directory_and_store_upon_content_change(tmp_path, UID, None, 0.1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize(("given", "taken"), [(1e-9, 0.01), (0.01, 0.01), (True, True), (5, 5), (0, 0)])
+def test_the_shortest_interval(
+    given: float, taken: float, client: ByteportHttpClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def watch(path: object, interval: float) -> Any:
+        raise Stop(path, interval)
+
+    monkeypatch.setattr(_byteport, "Watch", watch)
+    asynchronous: Any = aio.ByteportHttpClient(NS, KEY, UID, "127.0.0.1")
+    polls: list[Callable[[], object]] = [
+        lambda: client.poll_directory_and_store_upon_content_change(tmp_path, UID, None, given),
+        lambda: asynchronous._watch(tmp_path, given),
+    ]
+    for poll in polls:
+        with pytest.raises(Stop) as caught:
+            poll()
+        assert caught.value.args == (tmp_path, taken)
 
 
 PROGRAM = """

@@ -197,6 +197,74 @@ def test_everything_stored_goes_through_store(tmp_path: Path) -> None:
         client.store_file("f", tmp_path / "missing")
 
 
+class Shaped(ByteportHttpClient):
+    """Named as in older programs, and without a timestamp."""
+
+    def store(self, d: Any, uid: Any) -> None:  # type: ignore[override]
+        self.stored = [*getattr(self, "stored", []), (d, uid)]
+
+
+def test_a_store_of_an_older_shape(tmp_path: Path) -> None:
+    client = Shaped(NS, KEY, UID, "nowhere.invalid", initial_heartbeat=False)
+    path = tmp_path / "field"
+    path.write_text("text")
+    client.log("hello")
+    client.store_file("f", path)
+    client.store_directory(tmp_path, "dirDev")
+    client.base64_encode_and_store("f", b"hello world")
+    client.base64_encode_and_store_file("f", path, "dev2")
+    assert client.stored == [
+        ({"info": "hello"}, None),
+        ({"f": "text"}, None),
+        ({"field": "text"}, "dirDev"),
+        ({"f": "aGVsbG8gd29ybGQ="}, None),
+        ({"f": "dGV4dA=="}, "dev2"),
+    ]
+    with pytest.raises(TypeError):  # it has no place for one
+        client.store_file("f", path, timestamp=5)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_polled_folder_and_a_store_of_an_older_shape(ends: bool, tmp_path: Path) -> None:
+    class Once(ByteportHttpClient):
+        def store(self, d: Any, *rest: Any, **named: Any) -> None:  # type: ignore[override]
+            self.stored = d, *rest, named
+            raise KeyboardInterrupt
+
+    (tmp_path / "field").write_text("1")
+    client = Once()
+    with pytest.raises(KeyboardInterrupt):
+        client.poll_directory_and_store_upon_content_change(tmp_path, "dirDev", 7 if ends else None)
+    assert client.stored == ({"field": "1"}, "dirDev", *([7] if ends else []), {})
+
+
+class Reads:
+    """What a ``make_request`` may return, with any answer in it."""
+
+    def __init__(self, body: object) -> None:
+        self.body = body
+
+    def read(self) -> object:
+        return self.body
+
+
+def test_what_read_may_give() -> None:
+    client: Any = Offline(NS, KEY, UID, initial_heartbeat=False)
+    for body in (b"[5]", bytearray(b"[5]"), "[5]"):
+        client.answer = Reads(body)
+        assert client.list_namespaces() == [5]
+    bad: list[Any] = [None, 5, 10**15, [1, 2], object(), memoryview(b"[5]")]
+    for body in bad:
+        client.answer = Reads(body)
+        for call in (client.list_namespaces, client.store):
+            with pytest.raises(ByteportClientException, match=f"gave {type(body).__name__}, not") as caught:
+                call()
+            assert (caught.value.code, caught.value.phase) == (21, "decode")
+    client.answer = Reads("\ud800")
+    with pytest.raises(ByteportClientException, match="is not the JSON"):
+        client.list_namespaces()
+
+
 def test_a_store_of_ones_own_needs_no_key(tmp_path: Path) -> None:
     client = Storing()
     (tmp_path / "field").write_text("1")

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,3 +146,91 @@ def test_a_keyboard_interrupt_ends_a_call_that_waits(raw_server: Callable[[bytes
         assert program.returncode == 0
         assert program.stdout is not None
         assert program.stdout.read() == b"interrupted\n"
+
+
+ENDING = """
+import sys, threading, time
+from byteport.clients import ByteportHttpClient
+
+class Trickle:
+    def read(self, amount):
+        reading.release()
+        time.sleep(0.001)
+        return b"x" * 100
+
+class Slow:
+    def __del__(self, clock=time):
+        clock.sleep(0.3)  # with the interpreter going down: the threads come back from their sleep
+
+client = ByteportHttpClient("ns", "key", "dev", sys.argv[1], initial_heartbeat=False)
+reading = threading.Semaphore(0)
+for _ in range(4):
+    threading.Thread(target=client.base64_encode_and_store, args=("f", Trickle()), daemon=True).start()
+for _ in range(40):
+    reading.acquire()
+sys.slow = sys.modules["slow"] = Slow()
+"""
+
+
+def test_a_program_ends_while_daemon_threads_read(recorder: Recorder) -> None:
+    for _ in range(5):
+        command = [sys.executable, "-I", "-c", ENDING, recorder.host]
+        ended = subprocess.run(command, capture_output=True, timeout=60)
+        assert (ended.returncode, ended.stderr) == (0, b"")
+    assert recorder.requests == []
+
+
+# What ended without being interrupted would be in the upload, or be the interrupt's context.
+WORKING = """
+import base64, bz2, signal, sys
+from byteport import _byteport
+from byteport.clients import ByteportClientException, ByteportHttpClient
+
+class Stop(Exception):
+    pass
+
+def stop(*_):
+    raise Stop
+
+host, what, path = sys.argv[1:]
+client = ByteportHttpClient("ns", "key", "dev", host, initial_heartbeat=False, timeout=600)
+if what == "handler":
+    signal.signal(signal.SIGINT, stop)
+large = bytes(range(1, 127)) * (1 << 19)
+if "file" in what:
+    with open(path, "wb") as file:
+        file.write(large * 3)
+text = base64.b64encode(bz2.compress(bytes(1 << 20)) * 500 + b"x").decode()
+upload = _byteport.Upload()
+try:
+    print("begins", flush=True)
+    if what == "client":
+        client.base64_encode_and_store("f", large, compression="bzip2")
+    elif what == "decoding":
+        client.decode_object(text, max_size=1 << 40)
+    elif what == "object file":
+        upload.add_object_file("f", path, "bzip2")
+    elif what == "file":
+        upload.add_file("f", path)
+    elif what == "piece":
+        upload.begin_object("f", "bzip2")
+        upload.add_piece(large)
+        upload.end_object()
+    else:
+        upload.add_object("f", large, "bzip2")
+except (KeyboardInterrupt, Stop) as error:
+    print(type(error).__name__, error.__context__, list(upload.fields()))
+"""
+
+
+@pytest.mark.parametrize("what", ["client", "bytes", "handler", "piece", "object file", "file", "decoding"])
+def test_a_signal_ends_work_on_what_is_large(what: str, recorder: Recorder, tmp_path: Path) -> None:
+    command = [sys.executable, "-I", "-c", WORKING, recorder.host, what, str(tmp_path / "file")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"begins\n"
+        program.send_signal(signal.SIGINT)
+        name = b"Stop" if what == "handler" else b"KeyboardInterrupt"
+        assert program.stdout.read() == name + b" None []\n"
+        assert program.wait() == 0
+    assert recorder.requests == []

@@ -14,7 +14,11 @@ import numpy
 import pandas
 import pytest
 
-from byteport.clients import ByteportClientUnsupportedTimestampTypeException, ByteportHttpClient
+from byteport.clients import (
+    ByteportClientException,
+    ByteportClientUnsupportedTimestampTypeException,
+    ByteportHttpClient,
+)
 from conftest import vectors
 from recording import Recorder
 
@@ -204,3 +208,28 @@ def test_the_edges_of_datetime(client: ByteportHttpClient) -> None:
     with pytest.raises(ByteportClientUnsupportedTimestampTypeException, match="years 1 to 9999") as caught:
         client.timestamp_as_utc(datetime.datetime.min.replace(tzinfo=east))
     assert caught.value.code == 3
+
+
+def test_an_interrupt_in_a_repr_is_not_swallowed(client: ByteportHttpClient, recorder: Recorder) -> None:
+    class Interrupting:
+        failure: BaseException = KeyboardInterrupt()
+
+        def __repr__(self) -> str:
+            raise self.failure
+
+    class Failing(Interrupting):
+        failure = ZeroDivisionError()
+
+    calls: list[Any] = [
+        client.auto_timestamp,
+        client.unix_time_micros,
+        lambda value: client.store({"x": 1}, None, value),
+        lambda value: client.store({value: 1}),
+        lambda value: client.store({"x": 1}, value),
+    ]
+    for call in calls:
+        with pytest.raises(KeyboardInterrupt):
+            call(Interrupting())
+        with pytest.raises(ByteportClientException, match="<Failing>"):
+            call(Failing())
+    assert recorder.requests == []

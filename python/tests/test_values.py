@@ -5,20 +5,25 @@
 from __future__ import annotations
 
 import collections
+import collections.abc
 import decimal
 import enum
 import math
 import struct
 import sys
 import types
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
+import numpy
+import pandas
 import pytest
 
 from byteport.clients import (
     ByteportClientException,
     ByteportClientInvalidDataTypeException,
+    ByteportClientInvalidFieldNameException,
     ByteportHttpClient,
     ByteportHttpGetClient,
 )
@@ -53,6 +58,8 @@ VALUES = [
     ("", ""),
     ("a+b&c=d%20;\n é☃😀", "a+b&c=d%20;\n é☃😀"),
     ("nan", "nan"),
+    ("NaT", "NaT"),
+    ("<NA>", "<NA>"),
     (b"m\xc3\xb6tley", "mötley"),
     (bytearray(b"abc"), "abc"),
     (Colour.RED, "Colour of fire"),
@@ -116,6 +123,10 @@ REFUSED = [
     ("a\0b", "NUL"),
     (b"a\0b", "NUL"),
     (Broken(), "str.. of the Broken failed: .*no words"),
+    (pandas.NaT, "NaT is not a finite"),
+    (numpy.datetime64("NaT"), "NaT is not a finite"),
+    (numpy.timedelta64("NaT"), "NaT is not a finite"),
+    (pandas.NA, "<NA> is not a finite"),
 ]
 
 
@@ -156,6 +167,88 @@ def test_data_is_a_mapping(data: Any, client: ByteportHttpClient, recorder: Reco
         client.store(data)
     with pytest.raises(ByteportClientInvalidDataTypeException, match="must be a dict"):
         client.convert_data_to_utf8(data)
+    assert recorder.requests == []
+
+
+class Odd(collections.abc.Mapping):  # type: ignore[type-arg]
+    """A mapping whose items are as told, or raised."""
+
+    def __init__(self, items: Any) -> None:
+        self._items = items
+
+    def __getitem__(self, name: object) -> object:
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter("x")
+
+    def __len__(self) -> int:
+        return 1
+
+    def items(self) -> Any:
+        if isinstance(self._items, BaseException):
+            raise self._items
+        return self._items
+
+
+@pytest.mark.parametrize(
+    "items", [ZeroDivisionError("odd"), 5, [1], [("x",)], [("x", 1, 2)], [None]], ids=repr
+)
+def test_items_that_cannot_be_read(items: Any, client: ByteportHttpClient, recorder: Recorder) -> None:
+    for call in (client.store, client.convert_data_to_utf8):
+        with pytest.raises(
+            ByteportClientInvalidDataTypeException, match="values of the Odd cannot"
+        ) as caught:
+            call(Odd(items))
+        assert caught.value.code == 4
+        assert caught.value.__cause__ is not None
+        with pytest.raises(KeyboardInterrupt):
+            call(Odd(KeyboardInterrupt()))
+    assert recorder.requests == []
+
+
+class Number(int):
+    """An int whose text and repr fail as told."""
+
+    failure: BaseException = ZeroDivisionError("s3cret")
+
+    def __str__(self) -> str:
+        raise self.failure
+
+    __repr__ = __str__
+
+
+class Interrupting(Number):
+    failure = KeyboardInterrupt()
+
+
+def test_numbers_that_have_no_text(client: ByteportHttpClient, recorder: Recorder) -> None:
+    numbers: list[Any] = [Number(5)]
+    if hasattr(sys, "get_int_max_str_digits"):
+        numbers.append(10**5000)
+
+    def calls(number: Any) -> list[Callable[[], object]]:
+        return [
+            lambda: client.store({"x": 1}, number),
+            lambda: ByteportHttpClient(number, "key", "dev", recorder.host, initial_heartbeat=False),
+            lambda: client.load_timeseries_data("ns", number, "f"),
+            lambda: client.store({number: 1}),
+        ]
+
+    for number in numbers:
+        for call in calls(number):
+            with pytest.raises(ByteportClientInvalidFieldNameException, match="invalid ") as caught:
+                call()
+            assert (caught.value.code, caught.value.phase) == (2, "check")
+        with pytest.raises(ByteportClientException, match="API key has no text") as refused:
+            ByteportHttpClient("ns", number, "dev", recorder.host, initial_heartbeat=False)
+        assert refused.value.code == 1
+        assert refused.value.__cause__ is refused.value.__context__ is None
+    for call in calls(Interrupting(5)):
+        with pytest.raises(KeyboardInterrupt):
+            call()
+    with pytest.raises(KeyboardInterrupt):
+        ByteportHttpClient("ns", Interrupting(5), "dev", recorder.host, initial_heartbeat=False)
     assert recorder.requests == []
 
 
