@@ -4,6 +4,8 @@
 # Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
 # usage: test.sh [lint|rust|c|python|docs|msrv]...     (all unless told)
 set -euo pipefail
+# Whoever starts this in the background may ignore signals that the tests send.
+[ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=INT,QUIT "$0" "$@"
 cd "$(dirname "$0")/.."
 
 logs=build/test-logs
