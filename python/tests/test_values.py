@@ -124,7 +124,7 @@ REFUSED = [
     (b"a\0b", "NUL"),
     (Broken(), "str.. of the Broken failed: .*no words"),
     (pandas.NaT, "NaT is not a finite"),
-    (numpy.datetime64("NaT"), "NaT is not a finite"),
+    (numpy.datetime64("NaT", "us"), "NaT is not a finite"),
     (numpy.timedelta64("NaT"), "NaT is not a finite"),
     (pandas.NA, "<NA> is not a finite"),
 ]
