@@ -125,7 +125,7 @@ REFUSED = [
     (Broken(), "str.. of the Broken failed: .*no words"),
     (pandas.NaT, "NaT is not a finite"),
     (numpy.datetime64("NaT", "us"), "NaT is not a finite"),
-    (numpy.timedelta64("NaT"), "NaT is not a finite"),
+    (numpy.timedelta64("NaT", "us"), "NaT is not a finite"),
     (pandas.NA, "<NA> is not a finite"),
 ]
 
