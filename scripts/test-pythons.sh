@@ -6,13 +6,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# version PYTHON: "9" for 3.9; nothing where it is no Python that is supported
+# minor PYTHON: 9 for 3.9; nothing where it is no Python that is supported
 minor() {
   "$1" -c 'import sys, venv, ensurepip; print(sys.version_info[1] if sys.version_info >= (3, 9) else "")' 2>/dev/null || true
 }
 
 ours=$(minor build/venv/bin/python)
-found=$(for python in /usr/bin/python3.[0-9]* /usr/local/bin/python3.[0-9]* "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin/python; do
+found=$(for python in /usr/{,local/}bin/python3.{9,[0-9][0-9]} "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin/python; do
   [ -x "$python" ] || continue
   version=$(minor "$python")
   [ -z "$version" ] || [ "$version" = "$ours" ] || echo "$version $python"
