@@ -23,5 +23,5 @@ mod net;
 pub mod watch;
 
 pub use error::{Error, ErrorCode, Phase, Result};
-pub use http::{Client, Method, Options, Range, Series, SeriesValues};
+pub use http::{Client, Method, Options, Range, Series, SeriesValues, manage};
 pub use net::{Proxy, on_interrupt};

@@ -12,7 +12,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use byteport_core::model::Reading;
-use byteport_core::{Client, Error, ErrorCode, Options, Phase, Range};
+use byteport_core::{Client, Error, ErrorCode, Options, Phase, Range, manage};
 use support::{KEY, Recorder, answer, json, vectors_server};
 
 fn store(client: &Client) -> byteport_core::Result<()> {
@@ -293,12 +293,12 @@ fn an_answer_that_comes_after_the_logout_brings_no_session_back() {
 fn errors_of_answers_are_short_and_repeat_nothing() {
     for body in [format!("[\"{}\"]", "the-write-key".repeat(100_000)), "[\"the-write-key\"]".to_owned()] {
         let server = Recorder::start(move |_| json(&body));
-        let error = server.client().list_namespaces().map(drop).unwrap_err();
+        let error = server.client().ask(manage::namespaces(None)).map(drop).unwrap_err();
         assert!(error.to_string().len() < 300 && !error.to_string().contains("the-write-key"), "{error}");
-        assert!(error.to_string().contains("another shape at line 1 column"), "{error}");
+        assert!(error.to_string().contains("has another shape, at line 1 column"), "{error}");
     }
     let server = Recorder::start(|_| json(r#"[{"name":"n","write_key":"the-write-key"}]"#));
-    assert!(!format!("{:?}", server.client().list_namespaces().unwrap()).contains("the-write-key"));
+    assert!(!format!("{:?}", server.client().ask(manage::namespaces(None)).unwrap()).contains("the-write-key"));
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_page_where_json_is_due() {
     let server = Recorder::start(move |_| answer("200 OK", "Content-Type: text/html\r\n", page));
     let errors = [
         server.client().get_json("/api/v1/namespace/", &[]).unwrap_err(),
-        server.client().list_namespaces().map(drop).unwrap_err(),
+        server.client().ask(manage::namespaces(None)).map(drop).unwrap_err(),
         server.client().load_series("n", "d", "f", Range::default()).map(drop).unwrap_err(),
     ];
     for error in errors {

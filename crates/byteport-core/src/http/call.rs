@@ -54,6 +54,8 @@ pub struct Request {
     pub content_type: &'static str,
     /// The `Cookie` header; empty for none.
     pub cookies: String,
+    /// Further headers.
+    pub headers: HeaderMap,
     /// Whether sending it twice has the same effect as sending it once.
     pub idempotent: bool,
     /// Whether it carries data to be stored: it never follows a redirect that could lose them, and of the answer only the
@@ -71,6 +73,7 @@ impl Request {
             body: Body::Bytes(Vec::new()),
             content_type: FORM,
             cookies: String::new(),
+            headers: HeaderMap::new(),
             idempotent: true,
             stores: false,
         }
@@ -107,6 +110,8 @@ pub struct Call {
     /// Path and query that are to be asked now; a redirect changes them.
     pub(super) address: String,
     redirects: usize,
+    /// The longest answer, where it is less than the client's limit.
+    most: Option<u64>,
     pub(super) meaning: Meaning,
 }
 
@@ -133,12 +138,22 @@ impl Call {
             "" => request.path.clone(),
             query => format!("{}?{query}", request.path),
         };
-        Call { request, address, redirects: 0, meaning }
+        Call { request, address, redirects: 0, most: None, meaning }
     }
 
     /// The same call with a query, encoded and without `?`.
     pub fn with_query(self, query: String) -> Call {
         Call::meaning(Request { query, ..self.request }, self.meaning)
+    }
+
+    /// The same call with a limit of its own for the answer, in bytes.
+    pub(super) fn up_to(self, most: u64) -> Call {
+        Call { most: Some(most), ..self }
+    }
+
+    /// The longest answer, for a client with this limit.
+    pub(super) fn most(&self, limit: u64) -> u64 {
+        self.most.map_or(limit, |most| most.min(limit))
     }
 
     /// What is to be sent.

@@ -129,7 +129,7 @@ impl Transport for Connection {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         self.answered = false;
-        let deadline = deadline(timeout);
+        let deadline = deadline(timeout.for_write());
         if self.pending.len() + amount > BUFFER {
             self.send(deadline);
         }
@@ -143,7 +143,7 @@ impl Transport for Connection {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let deadline = deadline(timeout);
+        let deadline = deadline(timeout.for_read());
         if !self.pending.is_empty() {
             self.send(deadline);
         }

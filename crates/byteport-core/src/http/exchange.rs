@@ -25,42 +25,36 @@ impl Client {
     pub fn perform(&self, mut call: Call) -> Result<Answer> {
         let deadline = self.deadline();
         loop {
-            let answer = self.send_again_if_stale(&mut call, deadline)?;
+            let answer = again_if_stale(&mut call, |call| self.send(call, deadline))?;
             if let Some(answer) = self.answered(&mut call, answer)? {
                 return Ok(answer);
             }
         }
     }
 
-    fn send_again_if_stale(&self, call: &mut Call, deadline: Deadline) -> Result<Answer> {
-        match self.send(call, deadline) {
-            // The server closed a kept connection just when it was used.
-            Err(error) if error.is_stale() && call.request.idempotent => {
-                log::debug!(target: "byteport::http", "kept connection was closed: sending again");
-                self.send(call, deadline)
-            }
-            done => done,
-        }
+    fn send(&self, call: &mut Call, deadline: Deadline) -> Result<Answer> {
+        let (head, body) = self.open(call, Pace::Within(deadline))?.into_parts();
+        let status = head.status.as_u16();
+        let limit = call.most(self.max_answer());
+        let body = if call.request.stores { read_start(body) } else { read_all(body, limit) };
+        Ok(Answer { status, headers: head.headers, body: body.map_err(|error| error.with_status(status))? })
     }
 
-    fn send(&self, call: &mut Call, deadline: Deadline) -> Result<Answer> {
+    /// Sends the request, and receives the answer up to its body.
+    pub(super) fn open(&self, call: &mut Call, pace: Pace) -> Result<ureq::http::Response<ureq::Body>> {
         let head = self.head(call)?;
         let request = &mut call.request;
-        let result = match (request.method, &mut request.body) {
-            (Method::Get, _) => self.run(head.body(()).map_err(bad_request)?, deadline),
+        match (request.method, &mut request.body) {
+            (Method::Get, _) => self.run(head.body(()).map_err(bad_request)?, pace),
             (Method::Post, Body::Bytes(bytes)) => {
-                self.run(head.body(bytes.as_slice()).map_err(bad_request)?, deadline)
+                self.run(head.body(bytes.as_slice()).map_err(bad_request)?, pace)
             }
             (Method::Post, body) => {
                 let mut reader = BodyReader::new(body);
                 let body = SendBody::from_reader(&mut reader);
-                self.run(head.body(body).map_err(bad_request)?, deadline)
+                self.run(head.body(body).map_err(bad_request)?, pace)
             }
-        };
-        let (head, body) = result?.into_parts();
-        let status = head.status.as_u16();
-        let body = if request.stores { read_start(body) } else { read_all(body, self.max_answer()) };
-        Ok(Answer { status, headers: head.headers, body: body.map_err(|error| error.with_status(status))? })
+        }
     }
 
     /// The request's line and headers.
@@ -72,6 +66,9 @@ impl Client {
         if !request.cookies.is_empty() {
             builder = builder.header(COOKIE, &request.cookies);
         }
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
         if request.method == Method::Post {
             builder = builder.header(CONTENT_TYPE, request.content_type);
             builder = builder.header(CONTENT_LENGTH, request.body.len());
@@ -82,17 +79,46 @@ impl Client {
     fn run<B: AsSendBody>(
         &self,
         request: ureq::http::Request<B>,
-        deadline: Deadline,
+        pace: Pace,
     ) -> Result<ureq::http::Response<ureq::Body>> {
         let agent = self.agent();
-        let left = deadline.left().map_err(|_| no_answer_in_time(Phase::Send))?;
-        // The agent's own time-out serves the first request of a call; a later one has what is left.
-        let request = if self.is_whole(left) {
-            request
-        } else {
-            agent.configure_request(request).timeout_global(Some(left)).build()
+        let request = match pace {
+            Pace::Within(deadline) => {
+                let left = deadline.left().map_err(|_| no_answer_in_time(Phase::Send))?;
+                // The agent's own time-out serves the first request of a call; a later one has what is left.
+                if self.is_whole(left) {
+                    request
+                } else {
+                    agent.configure_request(request).timeout_global(Some(left)).build()
+                }
+            }
+            Pace::Steady => {
+                let most = Some(self.timeout());
+                let request = agent.configure_request(request).timeout_global(None);
+                request.timeout_recv_response(most).timeout_per_read(most).timeout_per_write(most).build()
+            }
         };
         agent.run(request).map_err(failure)
+    }
+}
+
+/// How long a request and its answer may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pace {
+    /// All of it ends by then.
+    Within(Deadline),
+    /// The answer's head comes within the total time-out; of its body something comes within every such time.
+    Steady,
+}
+
+/// Sends a call a second time where the server closed a kept connection just when it was used.
+pub(super) fn again_if_stale<T>(call: &mut Call, send: impl Fn(&mut Call) -> Result<T>) -> Result<T> {
+    match send(call) {
+        Err(error) if error.is_stale() && call.request.idempotent => {
+            log::debug!(target: "byteport::http", "kept connection was closed: sending again");
+            send(call)
+        }
+        done => done,
     }
 }
 
@@ -112,7 +138,7 @@ pub(super) fn too_large(limit: u64) -> Error {
 }
 
 /// The first bytes of a body that says nothing needed.
-fn read_start(mut body: ureq::Body) -> Result<Vec<u8>> {
+pub(super) fn read_start(mut body: ureq::Body) -> Result<Vec<u8>> {
     read_up_to(&mut body, MAX_STORE_ANSWER as u64)
 }
 

@@ -99,6 +99,7 @@ impl Link {
             _ => return Err(out_of_step()),
         }
         self.stores = call.request().stores;
+        self.max_answer = call.most(client.max_answer());
         let request = client.head(call)?.header(USER_AGENT, client::USER_AGENT).header(ACCEPT, "*/*");
         let request = request.body(()).map_err(bad_request)?;
         let mut http = Http::new(request).map_err(not_http)?.proceed();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! Reading with a session (HTTP API v1, section 5).
+//! Reading series, and what else answers JSON, with a session (HTTP API v1, section 5).
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -23,23 +22,103 @@ pub struct Range {
     pub to: Option<Timestamp>,
 }
 
-/// A namespace, as the service describes it to those who may see it.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct Namespace {
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Everything else that the service says of it, keys included: do not log it.
-    #[serde(flatten)]
-    pub more: BTreeMap<String, serde_json::Value>,
+/// From when to when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// Between two moments.
+    Between(Range),
+    /// This long before now, by the service's clock: whole minutes.
+    Last(Duration),
 }
 
-impl fmt::Debug for Namespace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Namespace").field("name", &self.name).finish_non_exhaustive()
+impl Default for Span {
+    /// What the service takes where nothing is said.
+    fn default() -> Span {
+        Span::Between(Range::default())
+    }
+}
+
+impl From<Range> for Span {
+    fn from(range: Range) -> Span {
+        Span::Between(range)
+    }
+}
+
+impl Span {
+    /// As parameters of a call.
+    pub(super) fn pairs(self) -> Result<Vec<(&'static str, String)>> {
+        match self {
+            Span::Between(Range { from, to }) => {
+                from.into_iter().chain(to).try_for_each(Timestamp::check_date)?;
+                let ends = [("from", from), ("to", to)];
+                let given = ends.into_iter().filter_map(|(name, end)| Some((name, end?.to_iso8601())));
+                Ok(given.collect())
+            }
+            Span::Last(time) => {
+                let (seconds, rest) = (time.as_secs(), time.subsec_nanos());
+                if seconds == 0 || rest != 0 || seconds % 60 != 0 {
+                    return Err(Error::new(
+                        ErrorCode::InvalidArgument,
+                        "the time before now must be whole minutes",
+                    ));
+                }
+                Ok(vec![match seconds {
+                    _ if seconds % 86_400 == 0 => ("timedelta_days", (seconds / 86_400).to_string()),
+                    _ if seconds % 3_600 == 0 => ("timedelta_hours", (seconds / 3_600).to_string()),
+                    _ => ("timedelta_minutes", (seconds / 60).to_string()),
+                }])
+            }
+        }
+    }
+}
+
+/// What the service makes of a series before it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// The slope at each point: between its neighbours.
+    Diff,
+    /// The slope, smoothed before and after.
+    SmoothDiff,
+    /// The running sum.
+    CumSum,
+}
+
+impl Operation {
+    /// The word on the wire.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Diff => "diff",
+            Self::SmoothDiff => "smooth_diff",
+            Self::CumSum => "cum_sum",
+        }
+    }
+
+    /// The operation of a word.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] with the words that are known.
+    pub fn parse(word: &str) -> Result<Operation> {
+        let found =
+            [Self::Diff, Self::SmoothDiff, Self::CumSum].into_iter().find(|known| known.text() == word);
+        let words = "the operation is diff, smooth_diff or cum_sum";
+        found.ok_or_else(|| Error::new(ErrorCode::InvalidArgument, words))
+    }
+}
+
+/// Which part of a series, and what to make of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SeriesQuery {
+    /// From when to when.
+    pub span: Span,
+    /// A factor for the values. What else the service may take it for is not documented.
+    pub scale: Option<f64>,
+    /// What is made of it.
+    pub operation: Option<Operation>,
+}
+
+impl From<Range> for SeriesQuery {
+    fn from(range: Range) -> SeriesQuery {
+        SeriesQuery { span: range.into(), ..SeriesQuery::default() }
     }
 }
 
@@ -53,30 +132,49 @@ impl Client {
         self.get(path, query)?.into_json(path)
     }
 
-    /// The namespaces that the user may see.
+    /// One field's values over a span of time, oldest first. Give a [`Range`] or a [`SeriesQuery`].
     ///
     /// # Errors
-    /// As [`Client::get_json`].
-    pub fn list_namespaces(&self) -> Result<Vec<Namespace>> {
-        let path = "/api/v1/namespace/";
-        decode(&self.get(path, &[])?, path)
+    /// [`ErrorCode::InvalidName`]; [`ErrorCode::InvalidTimestamp`] for an end outside the years 1 to 9999;
+    /// [`ErrorCode::InvalidArgument`] for a scale or span that makes no sense; and as [`Client::get_json`].
+    pub fn load_series(
+        &self,
+        namespace: &str,
+        device: &str,
+        field: &str,
+        query: impl Into<SeriesQuery>,
+    ) -> Result<Series> {
+        let (path, call) = self.series_call(namespace, device, field, query.into())?;
+        self.perform(call)?.series(&path)
     }
 
-    /// One field's values over a span of time, oldest first.
-    ///
-    /// # Errors
-    /// [`ErrorCode::InvalidName`]; [`ErrorCode::InvalidTimestamp`] for an end outside the years 1 to 9999; and as
-    /// [`Client::get_json`].
-    pub fn load_series(&self, namespace: &str, device: &str, field: &str, range: Range) -> Result<Series> {
+    /// The path of a series, and the call that asks for it.
+    pub(super) fn series_call(
+        &self,
+        namespace: &str,
+        device: &str,
+        field: &str,
+        query: SeriesQuery,
+    ) -> Result<(String, Call)> {
         name::check(NameKind::Namespace, namespace)?;
         name::check(NameKind::Device, device)?;
         name::check(NameKind::Field, field)?;
         let path = format!("{STORE_PATH}{namespace}/{device}/{field}/");
-        range.from.into_iter().chain(range.to).try_for_each(Timestamp::check_date)?;
-        let (from, to) = (range.from.map(Timestamp::to_iso8601), range.to.map(Timestamp::to_iso8601));
-        let ends = [("from", from.as_deref()), ("to", to.as_deref())];
-        let query: Vec<(&str, &str)> = ends.iter().filter_map(|(name, end)| Some((*name, (*end)?))).collect();
-        self.get(&path, &query)?.series(&path)
+        let mut form = Form::new();
+        for (name, value) in query.span.pairs()? {
+            form.add(name, &value);
+        }
+        if let Some(scale) = query.scale {
+            if !scale.is_finite() {
+                return Err(Error::new(ErrorCode::InvalidArgument, "the scale must be a finite number"));
+            }
+            form.add("scale", &scale.to_string());
+        }
+        if let Some(operation) = query.operation {
+            form.add("operation", operation.text());
+        }
+        let call = self.get_call_of(&path, form);
+        Ok((path, call))
     }
 
     fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer> {
@@ -87,6 +185,11 @@ impl Client {
     pub fn get_call(&self, path: &str, query: &[(&str, &str)]) -> Call {
         let mut form = Form::new();
         form.add_all(query);
+        self.get_call_of(path, form)
+    }
+
+    /// As [`Client::get_call`], with the query as a form.
+    pub(super) fn get_call_of(&self, path: &str, form: Form) -> Call {
         self.session_call(Request { query: form.into_string(), ..Request::get(path) })
     }
 }
@@ -106,7 +209,7 @@ impl Answer {
     /// # Errors
     /// As [`Answer::into_json`].
     pub fn json(&self, path: &str) -> Result<&str> {
-        decode::<IgnoredAny>(self, path)?;
+        self.decode::<IgnoredAny>(path)?;
         std::str::from_utf8(&self.body).map_err(|error| not_json(path, None).because(error))
     }
 
@@ -115,17 +218,34 @@ impl Answer {
     /// # Errors
     /// As [`Answer::into_json`].
     pub fn series(&self, path: &str) -> Result<Series> {
-        Series::scan(&self.body).map_or_else(|| decode(self, path), Ok)
+        Series::scan(&self.body).map_or_else(|| self.decode(path), Ok)
+    }
+
+    /// What the body's JSON text means.
+    pub(super) fn decode<'a, T: Deserialize<'a>>(&'a self, path: &str) -> Result<T> {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let value = serde_path_to_error::deserialize(&mut json);
+        let value = value.map_err(|error| (Some(error.path().to_string()), error.into_inner()));
+        value.and_then(|value| json.end().map(|()| value).map_err(|error| (None, error))).map_err(
+            |(place, error)| {
+                not_json(path, self.header(CONTENT_TYPE))
+                    .with_status(self.status)
+                    .because(misfit(place.filter(|_| error.is_data()), &error))
+            },
+        )
     }
 }
 
-fn decode<'a, T: Deserialize<'a>>(answer: &'a Answer, path: &str) -> Result<T> {
-    serde_json::from_slice(&answer.body).map_err(|error| {
-        // The parser's own words could repeat the answer, which may be long, or hold a key.
-        let what = if error.is_data() { "another shape" } else { "no valid JSON" };
-        let place = format!("{what} at line {} column {}", error.line(), error.column());
-        not_json(path, answer.header(CONTENT_TYPE)).with_status(answer.status).because(place)
-    })
+/// Where and how JSON text does not fit. The parser's own words could repeat the answer, which may be long, or hold a key.
+fn misfit(place: Option<String>, error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    match place {
+        Some(place) => {
+            let place: String = place.chars().filter(|c| !c.is_control()).take(120).collect();
+            format!("{place} has another shape, at line {line} column {column}")
+        }
+        None => format!("no valid JSON at line {line} column {column}"),
+    }
 }
 
 fn not_json(path: &str, kind: Option<&str>) -> Error {

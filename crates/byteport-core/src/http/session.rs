@@ -2,6 +2,9 @@
 // Copyright The libbyteport authors
 //! Log in and out (HTTP API v1, section 4): two cookies, and a token in every form that is posted.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use ureq::http::header::SET_COOKIE;
 
 use super::call::Meaning;
@@ -62,7 +65,44 @@ impl Session {
     }
 }
 
+/// A session's cookies, to be kept and taken up later: as good as the password while the session lasts.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSession {
+    csrftoken: String,
+    sessionid: String,
+}
+
+impl fmt::Debug for SavedSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SavedSession")
+    }
+}
+
 impl Client {
+    /// The session, if one is open. Keep it where only the user can read it.
+    pub fn save_session(&self) -> Option<SavedSession> {
+        let session = self.session();
+        let [csrftoken, sessionid] = [session.token.clone()?, session.id.clone()?];
+        Some(SavedSession { csrftoken, sessionid })
+    }
+
+    /// Takes a saved session up, in place of any other. The service is not asked whether it still lasts.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] where the cookies are none.
+    pub fn resume_session(&self, saved: &SavedSession) -> Result<()> {
+        let is_cookie = |text: &str| {
+            let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b';' | b',' | b'"' | b'\\');
+            (1..=MAX_COOKIE).contains(&text.len()) && text.bytes().all(is_plain)
+        };
+        if !is_cookie(&saved.csrftoken) || !is_cookie(&saved.sessionid) {
+            return Err(Error::new(ErrorCode::InvalidArgument, "the saved session is damaged: log in again"));
+        }
+        let [token, id] = [&saved.csrftoken, &saved.sessionid].map(|text| Some(text.clone()));
+        self.begin_session(Session { token, id, login: 0 });
+        Ok(())
+    }
+
     /// Logs in; later session calls carry the cookies. A session from before is forgotten.
     ///
     /// # Errors
