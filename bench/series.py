@@ -9,6 +9,7 @@ load must be the same to the last bit.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import json
@@ -18,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from common import ROOT, ROUNDS, folder, median, nginx, ratio, run, verdict
@@ -109,29 +111,41 @@ def work(name: str, host: str) -> None:
     print(json.dumps({**figures, "digest": digest(series)}))
 
 
-def record(files: Path) -> None:
-    """Lets a byteport-server take in the points and answer them, and keeps the answer."""
-    from byteport.clients import ByteportHttpClient
-
-    user = {"name": USER, "password": PASSWORD, "namespaces": [ADDRESS[0]]}
-    namespace = {"name": ADDRESS[0], "legacy_key": LEGACY_KEY}
+@contextlib.contextmanager
+def serving(files: Path, namespace: str, key: str) -> Iterator[str]:
+    """Runs a byteport-server of one namespace, with its files in the folder; gives HOST:PORT."""
+    files.mkdir(exist_ok=True)
+    user = {"name": USER, "password": PASSWORD, "namespaces": [namespace]}
+    space = {"name": namespace, "write_key": key, "legacy_key": LEGACY_KEY}
     seed = files / "seed.json"
-    seed.write_text(json.dumps({"users": [user], "namespaces": [namespace]}))
+    seed.write_text(json.dumps({"users": [user], "namespaces": [space]}))
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     program = [str(target / "release" / "byteport-server"), "--listen", "127.0.0.1:0"]
     command = [*program, "--data", str(files / "data"), "--seed", str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         try:
-            host = server.stdout.readline().rpartition("http://")[2].strip()
-            client = ByteportHttpClient(byteport_api_hostname=host)
-            packets = list(readings())
-            for first in range(0, len(packets), 10_000):
-                client.store_packets(packets[first : first + 10_000], LEGACY_KEY)
-            client.login(USER, PASSWORD)
-            query = f"?from={FROM.strftime(STAMP)}&to={TO.strftime(STAMP)}"
-            (files / "series.json").write_bytes(client.make_request(f"http://{host}{PATH}{query}").read())
+            yield server.stdout.readline().rpartition("http://")[2].strip()
         finally:
             server.terminate()
+
+
+def fill(host: str):
+    """Stores the points; gives the client that did."""
+    from byteport.clients import ByteportHttpClient
+
+    client = ByteportHttpClient(byteport_api_hostname=host)
+    packets = list(readings())
+    for first in range(0, len(packets), 10_000):
+        client.store_packets(packets[first : first + 10_000], LEGACY_KEY)
+    client.login(USER, PASSWORD)
+    return client
+
+
+def record(files: Path) -> None:
+    """Lets a byteport-server take in the points and answer them, and keeps the answer."""
+    with serving(files, ADDRESS[0], "no-secret") as host:
+        query = f"?from={FROM.strftime(STAMP)}&to={TO.strftime(STAMP)}"
+        (files / "series.json").write_bytes(fill(host).make_request(f"http://{host}{PATH}{query}").read())
 
 
 def readings():

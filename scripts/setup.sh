@@ -98,7 +98,7 @@ for_tests() {
 
 for_bench() {
   toolchain
-  packages libcurl4-openssl-dev libssl-dev
+  packages libcurl4-openssl-dev libssl-dev libsqlite3-dev wrk
   program_only nginx.service nginx-light
   pip_install bench/requirements.txt
 }
