@@ -60,13 +60,18 @@ pub enum ErrorCode {
     Internal = 23,
     /// A compression that this library does not know. Nothing was sent.
     UnsupportedCompression = 24,
-    /// A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+    /// A file or folder cannot be read, or changed while it was read: nothing of it was sent. Or what was received cannot be
+    /// written.
     File = 25,
+    /// What was received is not what was announced: another size or digest. It was not kept.
+    Integrity = 26,
+    /// The caller's own callback ended the call.
+    Stopped = 27,
 }
 
 impl ErrorCode {
     /// Every code, in the order of their numbers.
-    pub const ALL: [ErrorCode; 25] = [
+    pub const ALL: [ErrorCode; 27] = [
         Self::InvalidArgument,
         Self::InvalidName,
         Self::InvalidTimestamp,
@@ -92,6 +97,8 @@ impl ErrorCode {
         Self::Internal,
         Self::UnsupportedCompression,
         Self::File,
+        Self::Integrity,
+        Self::Stopped,
     ];
 
     /// The number, the same in every language.
@@ -126,7 +133,9 @@ impl ErrorCode {
             Self::AnswerTooLarge => "answer too large",
             Self::Internal => "defect in libbyteport",
             Self::UnsupportedCompression => "unsupported compression",
-            Self::File => "file not readable",
+            Self::File => "file not readable or writable",
+            Self::Integrity => "not what was announced",
+            Self::Stopped => "stopped by the caller",
         }
     }
 

@@ -2,27 +2,31 @@
 // Copyright The libbyteport authors
 //! A text back to the object.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::read::DecoderReader;
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::{GzDecoder, ZlibDecoder};
 
+use super::peek::Peek;
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::net::{is_given_up, resolve_on};
 
 /// The pieces in which an object is decompressed, in bytes.
-const PIECE: u64 = 64 << 10;
+const PIECE: usize = 64 << 10;
 
 /// Reads base64 text; white space around it is allowed.
 ///
 /// # Errors
 /// [`ErrorCode::InvalidValue`] where it is none.
 pub fn from_base64(text: &str) -> Result<Vec<u8>> {
-    STANDARD.decode(text.trim()).map_err(|error| {
-        Error::new(ErrorCode::InvalidValue, "this is no base64 text").in_phase(Phase::Decode).because(error)
-    })
+    STANDARD.decode(text.trim()).map_err(|error| no_base64().because(error))
+}
+
+fn no_base64() -> Error {
+    Error::new(ErrorCode::InvalidValue, "this is no base64 text").in_phase(Phase::Decode)
 }
 
 /// The object of a base64 text, decompressed where its first bytes are those of zlib, gzip or bzip2.
@@ -36,10 +40,96 @@ pub fn from_base64(text: &str) -> Result<Vec<u8>> {
 /// gigabytes.
 pub fn decode_object(text: &str, most: u64) -> Result<Vec<u8>> {
     let bytes = from_base64(text)?;
+    let mut object = Vec::new();
     match Kind::of(&bytes) {
-        Some(kind) => decompressed(kind, &bytes, most),
-        None if bytes.len() as u64 > most => Err(too_large(most)),
-        None => Ok(bytes),
+        Some(kind) => decompress(kind, &mut Peek::new(bytes.as_slice()), &mut Sink::new(&mut object, most))?,
+        None if bytes.len() as u64 > most => return Err(too_large(most)),
+        None => return Ok(bytes),
+    }
+    Ok(object)
+}
+
+/// Reads base64 text and writes the bytes that it stands for, decompressed as by [`decode_object`] unless told otherwise,
+/// in memory that does not grow with them. White space between the text's characters is passed over.
+///
+/// # Errors
+/// As [`decode_object`]; the errors of ours that reading or writing fails with, as they are; [`ErrorCode::File`] for others.
+pub(crate) fn decode_to(text: &mut dyn Read, decompressed: bool, out: &mut dyn Write) -> Result<()> {
+    let mut bytes = Peek::new(Base64(DecoderReader::new(NoSpace(text), &STANDARD)));
+    let mut sink = Sink::new(out, u64::MAX);
+    let kind = bytes.peek(4).map(Kind::of).map_err(ours)?.filter(|_| decompressed);
+    match kind {
+        Some(kind) => decompress(kind, &mut bytes, &mut sink),
+        None => copy(&mut bytes, &mut sink).map_err(ours),
+    }
+}
+
+/// The error of ours in this one; of the rest only the file's are left.
+fn ours(error: io::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(|error| {
+        Error::new(ErrorCode::File, "the object cannot be read or written").because(error)
+    })
+}
+
+/// Text without its white space.
+struct NoSpace<'a>(&'a mut dyn Read);
+
+impl Read for NoSpace<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let got = self.0.read(buf)?;
+            let Some(bytes) = buf.get_mut(..got) else { return Ok(0) };
+            let mut kept = 0;
+            for at in 0..bytes.len() {
+                if !bytes[at].is_ascii_whitespace() {
+                    bytes[kept] = bytes[at];
+                    kept += 1;
+                }
+            }
+            if kept > 0 || got == 0 {
+                return Ok(kept);
+            }
+        }
+    }
+}
+
+/// What a base64 text stands for; an error of the text is one of ours.
+struct Base64<R: Read>(DecoderReader<'static, base64::engine::GeneralPurpose, R>);
+
+impl<R: Read> Read for Base64<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf).map_err(|error| match error.get_ref().is_some_and(|inner| inner.is::<Error>()) {
+            true => error,
+            false => io::Error::other(no_base64().because(error)),
+        })
+    }
+}
+
+/// Takes at most so many bytes.
+struct Sink<'a> {
+    out: &'a mut dyn Write,
+    most: u64,
+    left: u64,
+}
+
+impl<'a> Sink<'a> {
+    fn new(out: &'a mut dyn Write, most: u64) -> Sink<'a> {
+        Sink { out, most, left: most }
+    }
+}
+
+impl Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() as u64 > self.left {
+            return Err(io::Error::other(too_large(self.most)));
+        }
+        let taken = self.out.write(bytes)?;
+        self.left -= taken as u64;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
@@ -71,66 +161,48 @@ impl Kind {
         }
     }
 
-    /// Decompresses one stream, at most `most` bytes of it; gives what comes after.
-    fn take_stream<'a>(self, bytes: &'a [u8], most: u64, out: &mut Vec<u8>) -> io::Result<&'a [u8]> {
+    /// Decompresses one stream, and takes nothing of what comes after.
+    fn take_stream(self, from: &mut dyn BufRead, out: &mut Sink<'_>) -> io::Result<()> {
         match self {
-            Kind::Gzip => {
-                let mut decoder = GzDecoder::new(bytes);
-                read_pieces(&mut decoder, most, out)?;
-                Ok(decoder.into_inner())
-            }
-            Kind::Bzip2 => {
-                let mut decoder = BzDecoder::new(bytes);
-                read_pieces(&mut decoder, most, out)?;
-                Ok(decoder.into_inner())
-            }
-            Kind::Zlib => {
-                let mut decoder = ZlibDecoder::new(bytes);
-                read_pieces(&mut decoder, most, out)?;
-                Ok(decoder.into_inner())
-            }
+            Kind::Gzip => copy(&mut GzDecoder::new(from), out),
+            Kind::Bzip2 => copy(&mut BzDecoder::new(from), out),
+            Kind::Zlib => copy(&mut ZlibDecoder::new(from), out),
         }
     }
-
-    /// Whether the rest after a stream is another one.
-    fn goes_on(self, rest: &[u8]) -> bool {
-        self != Kind::Zlib && Kind::of(rest) == Some(self)
-    }
 }
 
-/// Reads at most `most` bytes; a signal can end it after each piece.
-fn read_pieces(from: &mut dyn Read, most: u64, out: &mut Vec<u8>) -> io::Result<()> {
-    let mut from = from.take(most);
-    while (&mut from).take(PIECE).read_to_end(out)? > 0 {
+/// Copies all of it; a signal can end it before each piece.
+fn copy(from: &mut dyn Read, out: &mut Sink<'_>) -> io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        let got = from.read(&mut piece)?;
+        if got == 0 {
+            return Ok(());
+        }
+        out.write_all(piece.get(..got).unwrap_or_default())?;
         resolve_on()?;
     }
-    Ok(())
 }
 
-fn decompressed(kind: Kind, bytes: &[u8], most: u64) -> Result<Vec<u8>> {
+fn decompress(kind: Kind, bytes: &mut Peek<impl Read>, out: &mut Sink<'_>) -> Result<()> {
     let invalid = |what: &str| {
         let message = format!("the object begins as {} data and {what}", kind.name());
         Error::new(ErrorCode::InvalidValue, message).in_phase(Phase::Decode)
     };
-    let (mut object, mut rest) = (Vec::new(), bytes);
+    let failed = |error: io::Error| match error.downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(error) if is_given_up(&error) => invalid("was not decompressed").because(error),
+        Err(error) => invalid("is damaged or incomplete").because(error),
+    };
     loop {
-        let room = (most - object.len() as u64).saturating_add(1);
-        rest = kind.take_stream(rest, room, &mut object).map_err(|error| match is_given_up(&error) {
-            true => invalid("was not decompressed").because(error),
-            false => invalid("is damaged or incomplete").because(error),
-        })?;
-        if object.len() as u64 > most {
-            return Err(too_large(most));
+        kind.take_stream(bytes, out).map_err(failed)?;
+        while kind == Kind::Gzip && bytes.peek(1).map_err(failed)? == [0] {
+            bytes.consume(1);
         }
-        if kind == Kind::Gzip {
-            let zeros = rest.iter().take_while(|byte| **byte == 0).count();
-            rest = rest.get(zeros..).unwrap_or_default();
-        }
-        if rest.is_empty() {
-            return Ok(object);
-        }
-        if !kind.goes_on(rest) {
-            return Err(invalid("is followed by something else"));
+        match bytes.peek(4).map_err(failed)? {
+            [] => return Ok(()),
+            rest if kind != Kind::Zlib && Kind::of(rest) == Some(kind) => {}
+            _ => return Err(invalid("is followed by something else")),
         }
     }
 }

@@ -4,12 +4,14 @@
 
 mod decode;
 mod encode;
+mod peek;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Error, ErrorCode, Result};
 
+pub(crate) use decode::decode_to;
 pub use decode::{decode_object, from_base64};
 pub use encode::ObjectEncoder;
 

@@ -10,7 +10,8 @@ static HOOK: OnceLock<fn() -> bool> = OnceLock::new();
 
 /// Sets, once for the process, what is asked when a signal's handler has run while a call waits: `true` gives the call up,
 /// with an error of the step that it was in; `false` lets it wait on, as it does without a hook. While a name is resolved
-/// it is asked ten times a second, and before each 64 KiB while a file is read, and an object compressed or decompressed.
+/// it is asked ten times a second, and before each 64 KiB while a file is read or received, and an object compressed or
+/// decompressed.
 /// Python's face asks for a keyboard interrupt here.
 pub fn on_interrupt(hook: fn() -> bool) {
     let _ = HOOK.set(hook); // the first one stays
