@@ -200,11 +200,19 @@ fn half_an_object_is_no_file() {
     std::fs::write(&path, "the old one").unwrap();
     for (bytes, code, status) in NO_ANSWERS {
         let server = Recorder::start(|_| bytes.to_vec());
-        let error = server.client().download_to(&VALUE, DownloadOptions::default(), &path).unwrap_err();
-        assert_eq!((error.code(), error.status()), (code, status), "{error}");
-        assert_eq!(names(folder.path()), ["object"]);
-        assert_eq!(std::fs::read(&path).unwrap(), b"the old one");
+        for unpack in [Unpack::There, Unpack::Here] {
+            let error = server.client().download_to(&VALUE, unpacking(unpack), &path).unwrap_err();
+            assert_eq!((error.code(), error.status()), (code, status), "{error}");
+            assert_eq!(names(folder.path()), ["object"]);
+            assert_eq!(std::fs::read(&path).unwrap(), b"the old one");
+        }
     }
+    let zlib = encoded(&object(), Compression::Zlib);
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length:{}\r\n\r\n", zlib.len());
+    let torn = [head.as_bytes(), &zlib[..zlib.len() / 2]].concat();
+    let server = Recorder::start(move |_| torn.clone());
+    let error = server.client().download_to(&VALUE, unpacking(Unpack::Here), &path).unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), (ErrorCode::Disconnected, true), "not a damaged object");
 }
 
 #[test]

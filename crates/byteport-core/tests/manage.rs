@@ -5,13 +5,13 @@
 
 mod support;
 
-use byteport_core::manage::{self, Ask, Setting};
+use byteport_core::manage::{self, Ask, FromAnswer, Setting};
 use byteport_core::model::Timestamp;
 use byteport_core::{Error, ErrorCode, Phase, Range};
 use support::{Driver, Recorder, json};
 
 /// Asks a server that answers this text; gives the answer, and the line that was asked.
-fn ask<T>(body: &str, ask: Ask<T>) -> (Result<T, Error>, String) {
+fn ask<T: FromAnswer>(body: &str, ask: Ask<T>) -> (Result<T, Error>, String) {
     let body = body.to_owned();
     let server = Recorder::start(move |_| json(&body));
     let answer = server.client().ask(ask);
@@ -20,13 +20,27 @@ fn ask<T>(body: &str, ask: Ask<T>) -> (Result<T, Error>, String) {
     (answer, format!("{} {}{form}", seen.method, seen.target))
 }
 
-fn good<T>(body: &str, question: Ask<T>) -> (T, String) {
+fn good<T: FromAnswer>(body: &str, question: Ask<T>) -> (T, String) {
     let (answer, line) = ask(body, question);
     (answer.unwrap(), line)
 }
 
 fn at(text: &str) -> Option<Timestamp> {
     Some(Timestamp::parse_iso8601(text).unwrap())
+}
+
+#[test]
+fn the_service_echoes_and_tells_of_the_session_in_any_shape() {
+    let (pairs, line) = good(r#"{"test": "a b", "n": 1}"#, manage::echo(&[("test", "a b"), ("n", "1")]));
+    assert_eq!(line, "GET /api/v1/echo/?test=a+b&n=1");
+    assert_eq!((pairs["test"].as_str(), pairs["n"].as_i64()), (Some("a b"), Some(1)));
+    for body in [r#"{"user": "u"}"#, "true", r#"["u"]"#] {
+        let (told, line) = good(body, manage::session());
+        assert_eq!(
+            (told.to_string().replace(':', ": "), line.as_str()),
+            (body.into(), "GET /api/v1/session/")
+        );
+    }
 }
 
 #[test]
@@ -46,6 +60,11 @@ fn namespaces_and_activity() {
     let (activity, line) = good(body, manage::activity("garage").unwrap());
     assert_eq!(line, "GET /api/v1/namespace/garage/activity/");
     assert_eq!(activity.unregistered_devices[0].last_contact, at("2015-05-01T00:00:00.5"));
+    let body =
+        r#"{"registered_devices": [{"uid": "a", "access_key": "secret"}], "unregistered_devices": null}"#;
+    let (activity, _) = good(body, manage::activity("garage").unwrap());
+    assert_eq!((activity.registered_devices.len(), activity.unregistered_devices.len()), (1, 0));
+    assert!(!format!("{activity:?}").contains("secret"));
 }
 
 #[test]
@@ -58,7 +77,7 @@ fn devices_at_every_depth() {
                     "last_contact": "None", "timeout_limit": "600", "access_key": "secret"}]"#;
     let (device, line) = good(body, manage::device("ns", "a").unwrap());
     assert_eq!(line, "GET /api/v1/namespace/ns/device/?depth=1&uid=a");
-    assert_eq!(device.device_type.as_ref().map(manage::DeviceTypeRef::id), Some(3));
+    assert_eq!(device.device_type.as_ref().and_then(manage::DeviceTypeRef::id), Some(3));
     assert_eq!((device.lat, device.lon, device.timeout_limit), (Some(57.5), Some(-1.0), Some(600)));
     assert_eq!((device.alias.clone(), device.last_contact, device.active), (None, None, Some(true)));
     assert!(!format!("{device:?}").contains("secret"));
@@ -67,8 +86,13 @@ fn devices_at_every_depth() {
     let Some(manage::DeviceTypeRef::Type(cart)) = &devices[0].device_type else { panic!("no type") };
     assert_eq!(cart.name.as_deref(), Some("cart"));
     assert_eq!(devices[0].more["children"][0]["uid"], "b");
-    let missing = ask("[]", manage::device("ns", "a").unwrap()).0.unwrap_err();
-    assert_eq!(missing.code(), ErrorCode::NotFound);
+    for others in ["[]", r#"[{"uid": "b"}, {"uid": "A"}]"#] {
+        let missing = ask(others, manage::device("ns", "a").unwrap()).0.unwrap_err();
+        assert_eq!(missing.code(), ErrorCode::NotFound);
+    }
+    let (device, _) =
+        good(r#"[{"uid": "b"}, {"uid": "a", "alias": "it"}]"#, manage::device("ns", "a").unwrap());
+    assert_eq!(device.alias.as_deref(), Some("it"), "a service that answers all of them");
 }
 
 #[test]
@@ -79,6 +103,7 @@ fn searching_gives_names_or_devices() {
     assert_eq!(found, ["ns.a", "ns.ab"]);
     let (found, _) = good(r#"{"data": [{"uid": "a"}]}"#, manage::search_devices("a", 5));
     assert_eq!(found[0].uid, "a");
+    assert!(good(r#"{"data": null}"#, manage::search_guids("a", 5)).0.is_empty());
 }
 
 #[test]
@@ -113,7 +138,8 @@ fn registration_tells_its_keys_and_its_refusals() {
     };
     let body = r#"{"registration_result": {"requested_uids": ["d1", "d2"], "errors": [],
                    "devices": [{"uid": "d1", "access_key": "secret", "reg_code": "None"}, {"uid": "d2"}]},
-                   "datetime": "2020-01-02T03:04:05", "namespace": "ns", "user": "u", "input_parameters": {}}"#;
+                   "datetime": "2020-01-02T03:04:05", "namespace": "ns", "user": "u",
+                   "input_parameters": {"csrfmiddlewaretoken": "secret"}}"#;
     let (registered, line) = good(body, manage::register("ns", &wanted).unwrap());
     let form =
         "device_uid=d1-2&device_type_id=3&force=True&active=False&batch_register=True&reg_code_length=8";
@@ -122,11 +148,21 @@ fn registration_tells_its_keys_and_its_refusals() {
     assert_eq!((&registered.devices[0].reg_code, registered.datetime), (&None, at("2020-01-02T03:04:05")));
     assert_eq!(registered.more["requested_uids"][1], "d2");
     assert_eq!(registered.more["user"], "u");
-    assert!(!format!("{:?}", registered.devices).contains("secret"));
+    assert!(!format!("{registered:?}").contains("secret"));
     let refusal = r#"{"error": "uid d1 is\n there already", "datetime": "x"}"#;
     let refused = ask(refusal, manage::register("ns", &wanted).unwrap()).0.unwrap_err();
     assert_eq!((refused.code(), refused.status()), (ErrorCode::NotAllowed, Some(200)));
     assert!(refused.to_string().contains("uid d1 is  there already"), "{refused}");
+    for echo in [
+        r#"{"error": "bad form: csrfmiddlewaretoken=T0ken"}"#,
+        r#"{"error": "no: T0ken", "input_parameters": {"csrfmiddlewaretoken": "T0ken"}}"#,
+    ] {
+        let refused = ask(echo, manage::register("ns", &wanted).unwrap()).0.unwrap_err();
+        assert!(
+            refused.code() == ErrorCode::NotAllowed && !refused.to_string().contains("T0ken"),
+            "{refused}"
+        );
+    }
     let server = Recorder::start(|_| json(r#"{"error": {"d1": "no"}}"#));
     let text = server.client().ask_json(manage::register("ns", &wanted).unwrap()).unwrap_err();
     assert_eq!(text.code(), ErrorCode::NotAllowed, "the text alone would look like a success");
@@ -137,11 +173,22 @@ fn registration_tells_its_keys_and_its_refusals() {
 #[test]
 fn configuring_answers_the_device_alone_or_in_a_list() {
     let settings = [Setting::Alias("Cart & co".into()), Setting::Lat(57.5), Setting::Active(false)];
-    for body in [r#"{"uid": "a", "alias": "Cart & co"}"#, r#"[{"uid": "a", "alias": "Cart & co"}]"#] {
+    for body in [
+        r#"{"uid": "a", "alias": "Cart & co"}"#,
+        r#"[{"uid": "a", "alias": "Cart & co"}]"#,
+        r#" [{"uid": "a", "alias": "Cart & co"}, {"uid": "b"}]"#,
+    ] {
         let (device, line) = good(body, manage::configure("ns", "a", &settings).unwrap());
         let form = "alias=Cart+%26+co&lat=57.5&active=False";
         assert_eq!(line, format!("POST /api/v1/namespace/configure_device/ns/a/ {form}"));
         assert_eq!(device.alias.as_deref(), Some("Cart & co"));
+    }
+    let none = ask("[]", manage::configure("ns", "a", &settings).unwrap()).0.unwrap_err();
+    assert_eq!(none.code(), ErrorCode::NotFound);
+    for (body, place) in [(r#"{"uid": "a", "lat": "x"}"#, "lat has"), (r#"[{"lat": 1}]"#, "[0] has")] {
+        let error = ask(body, manage::configure("ns", "a", &settings).unwrap()).0.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidAnswer);
+        assert!(error.to_string().contains(place), "{error}");
     }
     let (answer, line) = good("{}", manage::set_fields("ns", "a", &[("Group name.Property", "on")]).unwrap());
     assert_eq!(line, "POST /api/v1/device_control/set_fields/ns/a/ Group+name.Property=on");
@@ -154,7 +201,7 @@ fn messages_come_as_objects_and_as_lists() {
                       "device": "a", "message": "[{\"data\": \"on\", \"namespace\": \"ns\", \"uid\": \"a\", \"timestamp\": \"1.5\"}]"}"#;
     let (sent, line) = good(message, manage::send_message("ns", "a", "on").unwrap());
     assert_eq!(line, "POST /api/v1/message/ns/a/ message=on&format=json");
-    assert_eq!((sent.id, sent.send_time), (Some(7), at("2020-01-02T03:04:05")));
+    assert_eq!((sent.id.as_deref(), sent.send_time), (Some("7"), at("2020-01-02T03:04:05")));
     let packets = sent.packets().unwrap();
     assert_eq!((packets[0].uid.as_deref(), packets[0].data.as_str()), (Some("a"), "on"));
     assert_eq!(packets[0].timestamp, Some(Timestamp::from_micros(1_500_000)));
@@ -162,6 +209,9 @@ fn messages_come_as_objects_and_as_lists() {
         good(&format!("[{message}]"), manage::messages("ns", "a", Some(0), Some(9)).unwrap());
     assert_eq!((listed.len(), line.as_str()), (1, "GET /api/v1/message/ns/a/?from=0&to=9"));
     good(&format!("[{message}]"), manage::send_message("ns", "a", "on").unwrap());
+    let bare = r#"[{"message": [{"data": "None", "uid": "a"}]}]"#;
+    let (listed, _) = good(bare, manage::messages("ns", "a", None, None).unwrap());
+    assert_eq!(listed[0].packets().unwrap()[0].data, "None", "a text as any other");
 }
 
 #[test]
@@ -172,6 +222,11 @@ fn values_statistics_and_the_typical_day() {
     let (value, line) = good(body, manage::value(&place).unwrap());
     assert_eq!(line, "GET /api/v1/value/ns/a/f/1430438400000000/");
     assert_eq!((value.value.as_str(), value.timestamp), ("12.5", at("2015-05-01T00:00:00")));
+    let odd = manage::ValueRef { reference: "2015-05-01T00:00:00+0200,a=", ..place };
+    let (_, line) = good(r#"{"value": "1"}"#, manage::value(&odd).unwrap());
+    assert_eq!(line, "GET /api/v1/value/ns/a/f/2015-05-01T00:00:00%2B0200%2Ca%3D/");
+    let (none, _) = good(r#"{"value": "None", "timestamp": "None"}"#, manage::value(&place).unwrap());
+    assert_eq!((none.value.as_str(), none.timestamp), ("None", None), "the text that was stored");
     let body = r#"{"meta": {}, "values_in_way_past": "0", "values_in_future": 2, "daily_activity": [["2015-05-01", "10", 100.0]],
                    "calendar": {"2015": 1}}"#;
     let (statistics, line) = good(body, manage::statistics("ns", "a", "f", true).unwrap());
@@ -192,6 +247,25 @@ fn values_statistics_and_the_typical_day() {
     let rest = "grouping=hourly&order=date&diff_before_analysis=True&exclude_descriptors=count%2C50%25";
     assert_eq!(line, format!("GET {path}?from=2015-05-01T00%3A00%3A00.000000&{rest}"));
     assert_eq!((typical.distances[0].dist, typical.distances[1].dist), (Some(1.5), None));
+}
+
+#[test]
+fn numbers_that_are_none_are_nothing() {
+    let query = manage::TypicalQuery::default();
+    let body =
+        r#"{"distances": [{"group_name": "NaN", "dist": NaN}], "T_med": {"std": NaN, "max": -Infinity}}"#;
+    let question = || manage::distance_to_typical("n", "d", "f", &query).unwrap();
+    let (typical, _) = good(body, question());
+    assert_eq!((typical.distances[0].group_name.as_str(), typical.distances[0].dist), ("NaN", None));
+    assert!(typical.median["std"].is_null() && typical.median["max"].is_null());
+    let body = body.to_owned();
+    let text = Recorder::start(move |_| json(&body)).client().ask_json(question()).unwrap();
+    assert!(text.contains(r#"{"std": null, "max": null}"#), "{text}");
+    let (nothing, _) = good(r#"{"distances": null, "T_med": null}"#, question());
+    assert!(nothing.distances.is_empty() && nothing.median.is_empty());
+    let series = Recorder::start(|_| json(r#"{"data":{"ts_data":[{"t":"2015-05-01","v":NaN}]}}"#));
+    let series = series.client().load_series("n", "d", "f", Range::default()).unwrap();
+    assert_eq!(series.into_numbers(), (vec![], vec![], 1));
 }
 
 #[test]
@@ -229,6 +303,9 @@ fn what_makes_no_sense_is_never_sent() {
         manage::value(&place("")).err(),
         manage::value(&place("..")).err(),
         manage::value(&place("1/2")).err(),
+        manage::value(&place("1%2f2")).err(),
+        manage::value(&place("1?2")).err(),
+        manage::value(&place("\u{e9}")).err(),
         manage::value(&place(&long)).err(),
     ];
     for (index, error) in errors.into_iter().enumerate() {

@@ -18,16 +18,21 @@ fn asked(seen: &Seen) -> (i64, i64) {
     (end("from"), end("to"))
 }
 
+/// An answer with these points; each takes this many bytes at least.
+fn listed(times: impl IntoIterator<Item = i64>, padding: usize, meta: &str) -> Vec<u8> {
+    let point = |time: i64| {
+        let time_text = Timestamp::from_micros(time).to_iso8601();
+        format!(r#"{{"t":"{time_text}","v":{time},"pad":"{}"}}"#, "x".repeat(padding))
+    };
+    let points: Vec<String> = times.into_iter().map(point).collect();
+    json(&format!(r#"{{"data":{{"ts_data":[{}],"ts_meta":{{{meta}}}}}}}"#, points.join(",")))
+}
+
 /// A server that holds these points; each is answered in a text of this many bytes at least.
 fn server(times: Vec<i64>, padding: usize) -> Recorder {
     Recorder::start(move |seen| {
         let (from, to) = asked(seen);
-        let point = |time: &i64| {
-            let time_text = Timestamp::from_micros(*time).to_iso8601();
-            format!(r#"{{"t":"{time_text}","v":{time},"pad":"{}"}}"#, "x".repeat(padding))
-        };
-        let points: Vec<String> = times.iter().filter(|time| (from..=to).contains(time)).map(point).collect();
-        json(&format!(r#"{{"data":{{"ts_data":[{}]}}}}"#, points.join(",")))
+        listed(times.iter().copied().filter(|time| (from..=to).contains(time)), padding, "")
     })
 }
 
@@ -52,9 +57,8 @@ fn every_point_comes_once_and_in_order() {
     let crowd = (0..60_000).map(|index| start + 2000 * DAY + index * 250_000);
     let times: Vec<i64> = [start].into_iter().chain(crowd).chain([start + 4000 * DAY]).collect();
     let server = server(times.clone(), 0);
-    let (seen, longest) = walk(&server.client(), range(start, start + 4000 * DAY));
+    let (seen, _) = walk(&server.client(), range(start, start + 4000 * DAY));
     assert_eq!(seen, times);
-    assert!(longest <= times.len());
     let questions: Vec<_> = server.seen().iter().map(asked).collect();
     assert!(questions.len() < 60, "{} questions", questions.len());
     assert!(questions.windows(2).all(|pair| pair[1].0 == pair[0].1 + 1), "gap or overlap");
@@ -88,6 +92,90 @@ fn one_point_over_the_limit_is_an_error_and_the_rest_is_known() {
     assert!(pages.next().is_none(), "a loop over pages ends");
     let rest = pages.rest().unwrap();
     assert_eq!((rest.from.unwrap().as_micros(), rest.to.unwrap().as_micros()), (5, 1000));
+}
+
+/// What a server makes of the times that it holds, from one moment to another.
+type Habit = fn(&[i64], i64, i64) -> Vec<i64>;
+
+fn pick(times: &[i64], wanted: impl Fn(i64) -> bool) -> Vec<i64> {
+    times.iter().copied().filter(|time| wanted(*time)).collect()
+}
+
+const HABITS: [Habit; 5] = [
+    |times, from, to| pick(times, |time| (from..=to).contains(&time)).into_iter().rev().collect(),
+    |times, from, to| pick(times, |time| (from..to).contains(&time)),
+    |times, from, to| pick(times, |time| (from / 1000 * 1000..=to / 1000 * 1000).contains(&time)),
+    |times, from, to| pick(times, |time| (from..=(to + 500) / 1000 * 1000).contains(&time)),
+    // The point before and the one after, too.
+    |times, from, to| {
+        let before = times.partition_point(|time| *time < from).saturating_sub(1);
+        let after = (times.partition_point(|time| *time <= to) + 1).min(times.len());
+        times[before..after].to_vec()
+    },
+];
+
+#[test]
+fn whatever_a_services_habits_every_point_comes_once_and_in_order() {
+    let times: Vec<i64> = (0..6000).map(|index| index * 1000).chain([DAY / 2 + 7000]).collect();
+    for (number, habit) in HABITS.into_iter().enumerate() {
+        let held = times.clone();
+        let server = Recorder::start(move |seen| {
+            let (from, to) = asked(seen);
+            listed(habit(&held, from, to), 0, "")
+        });
+        let client = Client::new(server.options().max_answer(60_000)).unwrap();
+        assert!(walk(&client, range(0, DAY)).0 == times, "habit {number}");
+        let some = walk(&client, range(1000, 5_998_000)).0;
+        assert!(some == times[1..5999] || number == 1 && some == times[1..5998], "habit {number}");
+    }
+}
+
+#[test]
+fn a_service_that_knows_no_end_gives_every_point_once() {
+    let times: Vec<i64> = (0..100).map(|index| index * 600_000_000).collect();
+    let held = times.clone();
+    let server = Recorder::start(move |seen| listed(pick(&held, |time| time >= asked(seen).0), 0, ""));
+    assert_eq!(walk(&server.client(), range(0, 50 * 600_000_000)).0, times[..51]);
+}
+
+#[test]
+fn a_value_in_the_first_or_last_millisecond_is_in_the_range() {
+    let server = server(vec![12_000, 15_000], 0);
+    let rounding = Recorder::start(|_| listed([12_000, 15_000, 16_000], 0, ""));
+    assert_eq!(
+        walk(&server.client(), range(12_600, 15_000)).0,
+        [15_000],
+        "a service that keeps microseconds"
+    );
+    assert_eq!(walk(&rounding.client(), range(12_600, 14_400)).0, [12_000, 15_000]);
+}
+
+#[test]
+fn what_the_service_leaves_out_is_asked_for_in_less() {
+    let times: Vec<i64> = (0..5000).map(|index| index * 250_000).collect();
+    for (yes, no) in [("\"True\"", "\"False\""), ("true", "false")] {
+        let held = times.clone();
+        let server = Recorder::start(move |seen| {
+            let (from, to) = asked(seen);
+            let all = pick(&held, |time| (from..=to).contains(&time));
+            let each = all.len().div_ceil(200).max(1);
+            let reduced = if each > 1 { yes } else { no };
+            listed(all.into_iter().step_by(each), 0, &format!("\"reduced\":{reduced}"))
+        });
+        assert!(walk(&server.client(), range(0, DAY)).0 == times, "{yes}");
+    }
+}
+
+#[test]
+fn a_service_that_answers_too_much_or_nothing_is_left() {
+    let server = Recorder::start(|seen| {
+        let (from, to) = asked(seen);
+        if from == to { listed([], 0, "") } else { listed([from], 100_000, "") }
+    });
+    let client = Client::new(server.options().max_answer(50_000)).unwrap();
+    let mut pages = client.series_pages(["n", "d", "f"], range(0, DAY)).unwrap();
+    assert_eq!(pages.next().unwrap().unwrap_err().code(), ErrorCode::InvalidAnswer);
+    assert_eq!(server.seen().len(), 1000);
 }
 
 #[test]

@@ -17,12 +17,17 @@ use crate::net::{is_given_up, resolve_on};
 /// The pieces in which an object is decompressed, in bytes.
 const PIECE: usize = 64 << 10;
 
-/// Reads base64 text; white space around it is allowed.
+/// Reads base64 text, in one line or, as mail has it, in several; white space around it is allowed.
 ///
 /// # Errors
 /// [`ErrorCode::InvalidValue`] where it is none.
 pub fn from_base64(text: &str) -> Result<Vec<u8>> {
-    STANDARD.decode(text.trim()).map_err(|error| no_base64().because(error))
+    let text = text.trim();
+    let decoded = match text.contains(['\r', '\n']) {
+        true => STANDARD.decode(text.replace(['\r', '\n'], "")),
+        false => STANDARD.decode(text),
+    };
+    decoded.map_err(|error| no_base64().because(error))
 }
 
 fn no_base64() -> Error {
@@ -293,9 +298,10 @@ mod tests {
             let half = text.len() / 8 * 4;
             assert_eq!(decode_object(&text[..half], 1 << 20).unwrap_err().code(), ErrorCode::InvalidValue);
         }
-        for text in ["a", "a===", "\u{e9}", "YQ=\0="] {
+        for text in ["a", "a===", "\u{e9}", "YQ=\0=", "open door"] {
             assert_eq!(decode_object(text, 9).unwrap_err().code(), ErrorCode::InvalidValue, "{text:?}");
         }
         assert_eq!(decode_object(" YQ==\n", 9).unwrap(), b"a");
+        assert_eq!(decode_object("YWJj\r\nYWI=\n", 9).unwrap(), b"abcab");
     }
 }

@@ -75,8 +75,8 @@ pub struct Downloaded {
 impl Client {
     /// Writes a stored object to `to`, in memory that does not grow with it.
     ///
-    /// The answer's beginning comes within the total time-out; after that only the time without a byte is limited, by the
-    /// same length, so that an object may be as large as it likes. What was written before an error is no whole object.
+    /// Once connected, the answer's beginning comes within the total time-out; after that only the time without a byte is
+    /// limited, by the same length, so that an object may be as large as it likes. What was written before an error is no whole object.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidName`] and [`ErrorCode::InvalidArgument`] for a value that is none; [`ErrorCode::File`] where

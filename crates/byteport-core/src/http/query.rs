@@ -2,13 +2,13 @@
 // Copyright The libbyteport authors
 //! Reading series, and what else answers JSON, with a session (HTTP API v1, section 5).
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use ureq::http::header::CONTENT_TYPE;
 
-use super::{Answer, Call, Client, Form, Request, STORE_PATH, Series};
+use super::{Answer, Call, Client, Form, Request, STORE_PATH, Series, nan};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::model::Timestamp;
 use crate::model::name::{self, NameKind};
@@ -195,16 +195,21 @@ impl Client {
 }
 
 impl Answer {
-    /// The body, checked to be JSON. `path` is for the error's text.
+    /// The body, checked to be JSON; `NaN` and the infinities, which some services write, become `null`. `path` is for the
+    /// error's text.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidAnswer`] where it is something else, such as an HTML page.
     pub fn into_json(self, path: &str) -> Result<String> {
         self.json(path)?;
-        String::from_utf8(self.body).map_err(|error| not_json(path, None).because(error))
+        let text = match nan::without(&self.body) {
+            Cow::Owned(text) => text,
+            Cow::Borrowed(_) => self.body,
+        };
+        String::from_utf8(text).map_err(|error| not_json(path, None).because(error))
     }
 
-    /// As [`Answer::into_json`], without taking the body out.
+    /// As [`Answer::into_json`], without taking the body out: as it came, with its `NaN` and infinities, if it has any.
     ///
     /// # Errors
     /// As [`Answer::into_json`].
@@ -221,19 +226,26 @@ impl Answer {
         Series::scan(&self.body).map_or_else(|| self.decode(path), Ok)
     }
 
-    /// What the body's JSON text means.
-    pub(super) fn decode<'a, T: Deserialize<'a>>(&'a self, path: &str) -> Result<T> {
-        let mut json = serde_json::Deserializer::from_slice(&self.body);
-        let value = serde_path_to_error::deserialize(&mut json);
-        let value = value.map_err(|error| (Some(error.path().to_string()), error.into_inner()));
-        value.and_then(|value| json.end().map(|()| value).map_err(|error| (None, error))).map_err(
-            |(place, error)| {
-                not_json(path, self.header(CONTENT_TYPE))
-                    .with_status(self.status)
-                    .because(misfit(place.filter(|_| error.is_data()), &error))
-            },
-        )
+    /// What the body's JSON text means; `NaN` and the infinities are `null`.
+    pub(super) fn decode<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let value = decoded(&self.body).or_else(|misfit| match nan::without(&self.body) {
+            Cow::Owned(text) => decoded(&text),
+            Cow::Borrowed(_) => Err(misfit),
+        });
+        let kind = || not_json(path, self.header(CONTENT_TYPE)).with_status(self.status);
+        value.map_err(|misfit| kind().because(misfit))
     }
+}
+
+/// What JSON text means, or how it does not fit.
+fn decoded<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let place = Some(error.path().to_string()).filter(|_| error.inner().is_data());
+        misfit(place, error.inner())
+    })?;
+    json.end().map_err(|error| misfit(None, &error))?;
+    Ok(value)
 }
 
 /// Where and how JSON text does not fit. The parser's own words could repeat the answer, which may be long, or hold a key.

@@ -18,7 +18,7 @@ const LOGOUT_PATH: &str = "/api/v1/logout/";
 
 const SESSION_COOKIE: &str = "sessionid";
 const TOKEN_COOKIE: &str = "csrftoken";
-const TOKEN_FIELD: &str = "csrfmiddlewaretoken";
+pub(super) const TOKEN_FIELD: &str = "csrfmiddlewaretoken";
 
 /// The longest cookie that is taken, in bytes; the service's have 32.
 const MAX_COOKIE: usize = 4096;
@@ -79,14 +79,16 @@ impl fmt::Debug for SavedSession {
 }
 
 impl Client {
-    /// The session, if one is open. Keep it where only the user can read it.
+    /// The session, if one is open. Keep it where only the user can read it, and with it [`Client::origin`]: it says nothing of
+    /// whose it is.
     pub fn save_session(&self) -> Option<SavedSession> {
         let session = self.session();
         let [csrftoken, sessionid] = [session.token.clone()?, session.id.clone()?];
         Some(SavedSession { csrftoken, sessionid })
     }
 
-    /// Takes a saved session up, in place of any other. The service is not asked whether it still lasts.
+    /// Takes a saved session up, in place of any other. The service is not asked whether it still lasts. The next calls bring
+    /// its cookies to this client's host: it must be the one that they came from.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] where the cookies are none.

@@ -6,25 +6,26 @@ use std::fmt;
 use std::io;
 use std::sync::OnceLock;
 
-static HOOK: OnceLock<fn() -> bool> = OnceLock::new();
+/// A program has one, a host language another; what does not fit is not asked.
+static HOOKS: [OnceLock<fn() -> bool>; 4] = [const { OnceLock::new() }; 4];
 
-/// Sets, once for the process, what is asked when a signal's handler has run while a call waits: `true` gives the call up,
-/// with an error of the step that it was in; `false` lets it wait on, as it does without a hook. While a name is resolved
-/// it is asked ten times a second, and before each 64 KiB while a file is read or received, and an object compressed or
-/// decompressed.
+/// Adds to what is asked when a signal's handler has run while a call waits: `true` gives the call up, with an error of the
+/// step that it was in; `false` lets it wait on, as it does without a hook. Up to four hooks are asked, in the order in which
+/// they were added, until one says `true`; adding one again changes nothing. While a name is resolved they are asked ten times
+/// a second, and before each 64 KiB while a file is read or received, and an object compressed or decompressed.
 /// Python's face asks for a keyboard interrupt here.
 pub fn on_interrupt(hook: fn() -> bool) {
-    let _ = HOOK.set(hook); // the first one stays
+    let _ = HOOKS.iter().find(|slot| std::ptr::fn_addr_eq(*slot.get_or_init(|| hook), hook));
 }
 
-/// Whether the hook, if there is one, wants the call to be given up.
+/// Whether a hook wants the call to be given up.
 fn gives_up() -> bool {
-    HOOK.get().is_some_and(|hook| hook())
+    HOOKS.iter().map_while(OnceLock::get).any(|hook| hook())
 }
 
 /// Whether a wait that no signal can end is watched in its place.
 pub(super) fn is_watched() -> bool {
-    HOOK.get().is_some()
+    HOOKS[0].get().is_some()
 }
 
 /// Says whether to go on with something else than the network: with waiting for a name or a file, or with long work.
@@ -49,7 +50,7 @@ fn given_up() -> io::Error {
     io::Error::other(Signal)
 }
 
-/// Whether the hook ended what failed with this error: it is not to be tried again.
+/// Whether a hook ended what failed with this error: it is not to be tried again.
 pub(crate) fn is_given_up(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source()).any(|error| {
         let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -60,4 +61,30 @@ pub(crate) fn is_given_up(error: &(dyn std::error::Error + 'static)) -> bool {
 /// Says whether to wait on after a system call that ended with `error`.
 pub(super) fn wait_on(error: &io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::Interrupted && gives_up() { Err(given_up()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::cell::Cell;
+
+    thread_local! {
+        /// How often the first hook was asked; counted on the test's own thread only.
+        static ASKED: Cell<Option<u32>> = const { Cell::new(None) };
+    }
+
+    #[test]
+    fn hooks_are_asked_in_turn_and_added_once() {
+        let first: fn() -> bool = || {
+            ASKED.set(ASKED.get().map(|asked| asked + 1));
+            false
+        };
+        on_interrupt(first);
+        on_interrupt(first);
+        on_interrupt(|| ASKED.get() == Some(2));
+        ASKED.set(Some(0));
+        assert!(!gives_up());
+        assert!(gives_up() && ASKED.get() == Some(2));
+    }
 }

@@ -56,7 +56,8 @@ impl<'a> Fetch<'a> {
             }
             Err(error) => {
                 // Why it failed says more than that what is left cannot be removed.
-                if error.code() == ErrorCode::Integrity || self.part.len() == 0 {
+                let is_of_none = matches!(error.code(), ErrorCode::Integrity | ErrorCode::AnswerTooLarge);
+                if is_of_none || self.part.len() == 0 {
                     let _ = self.part.remove();
                 }
                 Err(error)

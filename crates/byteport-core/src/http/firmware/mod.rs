@@ -116,7 +116,7 @@ impl Client {
         let Some(firmware) = self.newest_firmware(request.namespace, request.device)? else {
             return Ok(FirmwareOutcome::NoneOffered);
         };
-        let version = firmware.version.as_deref().map(str::trim);
+        let version = firmware.version.as_deref().map(str::trim).filter(|version| !version.is_empty());
         if version.is_some() && version == request.current_version.map(str::trim) {
             return Ok(FirmwareOutcome::UpToDate { firmware, path: None });
         }
@@ -141,11 +141,12 @@ impl Client {
     /// [`ErrorCode::InvalidName`]; [`ErrorCode::NotFound`] without such a device, or where it has no type; every code of
     /// the connection and of the status.
     pub fn newest_firmware(&self, namespace: &str, device: &str) -> Result<Option<Firmware>> {
-        let Some(device_type) = self.ask(manage::device(namespace, device)?)?.device_type else {
-            let message = "the device has no type, and firmware belongs to a type: give it one";
+        let device_type = self.ask(manage::device(namespace, device)?)?.device_type;
+        let Some(device_type) = device_type.as_ref().and_then(manage::DeviceTypeRef::id) else {
+            let message = "the device has no type with an id, and firmware belongs to a type: give it one";
             return Err(Error::new(ErrorCode::NotFound, message).in_phase(Phase::Decode));
         };
-        let firmwares = self.ask(manage::firmwares(namespace, device_type.id(), None)?)?;
+        let firmwares = self.ask(manage::firmwares(namespace, device_type, None)?)?;
         let enabled = firmwares.into_iter().filter(|firmware| firmware.enabled);
         Ok(enabled.max_by_key(|firmware| (firmware.uploaded, firmware.id)))
     }

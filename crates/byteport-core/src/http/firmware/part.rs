@@ -114,13 +114,13 @@ impl<'a> Part<'a> {
         self.folder.digest(&self.name, &self.file)
     }
 
-    /// Gives the whole image its name.
+    /// Gives the whole image its name. The mark goes first: once the part's name is free, it may be another process's.
     pub(super) fn finish(self) -> Result<()> {
         self.file
             .sync_all()
             .map_err(|error| self.folder.failed(&self.name, "cannot be brought to the disk", error))?;
-        self.folder.rename(&self.name, self.image)?;
         self.folder.remove(&self.mark)?;
+        self.folder.rename(&self.name, self.image)?;
         self.folder.sync()
     }
 

@@ -4,46 +4,106 @@
 
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::http::{Answer, Call, Client, Form, Method};
 
 /// A question whose answer is a `T`. Nothing is sent before [`Client::ask`] or one of its sisters takes it.
 pub struct Ask<T> {
+    question: Question,
+    answer: PhantomData<fn() -> T>,
+}
+
+/// What is asked, whatever the answer is read as.
+pub struct Question {
     method: Method,
     path: String,
     pairs: Form,
     /// Tells the refusals that come with a status of success.
     check: fn(&Answer) -> Result<()>,
-    read: fn(&Answer, &str) -> Result<T>,
-    answer: PhantomData<fn() -> T>,
+    /// The device that the answer is about, where it is about one.
+    uid: Option<String>,
 }
 
-impl<T: DeserializeOwned> Ask<T> {
-    /// A GET under a path.
-    pub(super) fn get(path: impl Into<String>) -> Ask<T> {
-        Ask {
-            method: Method::Get,
-            path: path.into(),
-            pairs: Form::new(),
-            check: |_| Ok(()),
-            read: |answer, path| answer.decode(path),
-            answer: PhantomData,
+/// What an answer can be read as. It is looked for where the answer is read, so that a program that only hands the text on
+/// has no reader in it.
+pub trait FromAnswer: Sized {
+    /// Reads the answer to a question.
+    ///
+    /// # Errors
+    /// As [`Ask::read`].
+    fn from_answer(answer: &Answer, question: &Question) -> Result<Self>;
+}
+
+/// What an answer is as it stands.
+macro_rules! as_it_stands {
+    ($($answer:ty),* $(,)?) => {$(
+        impl FromAnswer for $answer {
+            fn from_answer(answer: &Answer, question: &Question) -> Result<Self> {
+                answer.decode(question.path())
+            }
+        }
+    )*};
+}
+
+as_it_stands!(
+    serde_json::Value,
+    super::More,
+    Vec<super::Namespace>,
+    super::Activity,
+    Vec<super::DeviceType>,
+    Vec<super::Firmware>,
+    Vec<super::FieldDefinition>,
+    Vec<super::Message>,
+    super::StoredValue,
+    super::Statistics,
+    super::Typical,
+);
+
+impl Question {
+    /// The path that is asked, for messages.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The device that the answer is about, where it is about one.
+    pub(super) fn uid(&self) -> Option<&str> {
+        self.uid.as_deref()
+    }
+
+    fn call(&self, client: &Client) -> Call {
+        match self.method {
+            Method::Get => client.get_call_of(&self.path, self.pairs.clone()),
+            Method::Post => client.post_call(&self.path, self.pairs.clone()),
         }
     }
 
-    /// A POST of a form, which will carry the session's token.
-    pub(super) fn post(path: impl Into<String>) -> Ask<T> {
-        Ask { method: Method::Post, ..Ask::get(path) }
+    fn json(&self, client: &Client) -> Result<String> {
+        let answer = client.perform(self.call(client))?;
+        (self.check)(&answer)?;
+        answer.into_json(&self.path)
     }
 }
 
 impl<T> Ask<T> {
+    /// A GET under a path.
+    pub(super) fn get(path: impl Into<String>) -> Ask<T> {
+        let (path, pairs) = (path.into(), Form::new());
+        let question = Question { method: Method::Get, path, pairs, check: |_| Ok(()), uid: None };
+        Ask { question, answer: PhantomData }
+    }
+
+    /// A POST of a form, which will carry the session's token.
+    pub(super) fn post(path: impl Into<String>) -> Ask<T> {
+        let mut ask = Ask::get(path);
+        ask.question.method = Method::Post;
+        ask
+    }
+
     /// The same with one more parameter.
     pub(super) fn with(mut self, name: &str, value: &str) -> Ask<T> {
-        self.pairs.add(name, value);
+        self.question.pairs.add(name, value);
         self
     }
 
@@ -61,19 +121,20 @@ impl<T> Ask<T> {
     }
 
     /// The same for a service that refuses with a status of success.
-    pub(super) fn checked(self, check: fn(&Answer) -> Result<()>) -> Ask<T> {
-        Ask { check, ..self }
+    pub(super) fn checked(mut self, check: fn(&Answer) -> Result<()>) -> Ask<T> {
+        self.question.check = check;
+        self
     }
 
-    /// The same question, of whose answer something else is made.
-    pub(super) fn map<U>(self, read: fn(&Answer, &str) -> Result<U>) -> Ask<U> {
-        let Ask { method, path, pairs, check, .. } = self;
-        Ask { method, path, pairs, check, read, answer: PhantomData }
+    /// The same question, whose answer is about this device.
+    pub(super) fn about<U>(mut self, uid: &str) -> Ask<U> {
+        self.question.uid = Some(uid.to_owned());
+        Ask { question: self.question, answer: PhantomData }
     }
 
     /// The path that is asked, for messages.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.question.path
     }
 
     /// What an answer to it says; for whoever carries the call out elsewhere.
@@ -81,9 +142,12 @@ impl<T> Ask<T> {
     /// # Errors
     /// [`ErrorCode::InvalidAnswer`](crate::ErrorCode::InvalidAnswer) with the place in the JSON text that does not fit; a
     /// refusal that the answer tells.
-    pub fn read(&self, answer: &Answer) -> Result<T> {
-        (self.check)(answer)?;
-        (self.read)(answer, &self.path)
+    pub fn read(&self, answer: &Answer) -> Result<T>
+    where
+        T: FromAnswer,
+    {
+        (self.question.check)(answer)?;
+        T::from_answer(answer, &self.question)
     }
 }
 
@@ -94,7 +158,7 @@ impl Client {
     /// [`ErrorCode::Forbidden`](crate::ErrorCode::Forbidden) without a session or for what the user may not see;
     /// [`ErrorCode::InvalidAnswer`](crate::ErrorCode::InvalidAnswer) with the place in the JSON text that does not fit; every
     /// code of the connection and of the status.
-    pub fn ask<T>(&self, ask: Ask<T>) -> Result<T> {
+    pub fn ask<T: FromAnswer>(&self, ask: Ask<T>) -> Result<T> {
         let answer = self.perform(self.ask_call(&ask))?;
         ask.read(&answer)
     }
@@ -104,17 +168,12 @@ impl Client {
     /// # Errors
     /// As [`Client::ask`].
     pub fn ask_json<T>(&self, ask: Ask<T>) -> Result<String> {
-        let answer = self.perform(self.ask_call(&ask))?;
-        (ask.check)(&answer)?;
-        answer.into_json(&ask.path)
+        ask.question.json(self)
     }
 
     /// The call that asks; [`Ask::read`] reads its answer.
     pub fn ask_call<T>(&self, ask: &Ask<T>) -> Call {
-        match ask.method {
-            Method::Get => self.get_call_of(&ask.path, ask.pairs.clone()),
-            Method::Post => self.post_call(&ask.path, ask.pairs.clone()),
-        }
+        ask.question.call(self)
     }
 }
 
@@ -123,18 +182,16 @@ pub(super) fn truth(value: bool) -> &'static str {
     if value { "True" } else { "False" }
 }
 
-/// What is either the thing itself, or a list of it whose first one counts.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum OneOf<T> {
-    One(T),
-    Listed((T,)),
+/// What an answer says, be it the thing itself or a list of it.
+pub(super) fn one_or_more<T: DeserializeOwned>(answer: &Answer, path: &str) -> Result<Vec<T>> {
+    if answer.body.trim_ascii_start().first() == Some(&b'[') {
+        return answer.decode(path);
+    }
+    Ok(vec![answer.decode(path)?])
 }
 
-impl<T> OneOf<T> {
-    pub(super) fn into_one(self) -> T {
-        match self {
-            OneOf::One(one) | OneOf::Listed((one,)) => one,
-        }
-    }
+/// An answer that should name something is an empty list.
+pub(super) fn empty(path: &str) -> Error {
+    Error::new(ErrorCode::InvalidAnswer, format!("the answer of {path} is an empty list"))
+        .in_phase(Phase::Decode)
 }

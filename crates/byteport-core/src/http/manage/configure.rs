@@ -4,9 +4,10 @@
 
 use serde_json::Value;
 
-use super::ask::{OneOf, truth};
+use super::ask::truth;
 use super::{Ask, Device};
 use crate::error::{Error, ErrorCode, Result};
+use crate::http::session::TOKEN_FIELD;
 use crate::model::name::{self, NameKind};
 use crate::model::value::parse_number;
 
@@ -142,23 +143,26 @@ pub fn configure(namespace: &str, uid: &str, settings: &[Setting]) -> Result<Ask
     if settings.is_empty() {
         return Err(Error::new(ErrorCode::InvalidArgument, "there is no setting to change"));
     }
-    let mut ask = Ask::<Value>::post(format!("/api/v1/namespace/configure_device/{namespace}/{uid}/"));
+    let mut ask = Ask::<Device>::post(format!("/api/v1/namespace/configure_device/{namespace}/{uid}/"));
     for setting in settings {
         Setting::parse(setting.name(), &setting.value())?; // degrees may come from anywhere
         ask = ask.with(setting.name(), &setting.value());
     }
-    Ok(ask.map(|answer, path| answer.decode::<OneOf<Device>>(path).map(OneOf::into_one)))
+    Ok(ask.about(uid))
 }
 
 /// Sets fields of a device: what is told to it, not what it stored. Names are paths such as `Group name.Property`. What the
 /// service answers is not documented.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidName`]; [`ErrorCode::InvalidArgument`] without a field, or for one without a name.
+/// [`ErrorCode::InvalidName`]; [`ErrorCode::InvalidArgument`] without a field, or for one whose name is empty or the session token's.
 pub fn set_fields(namespace: &str, uid: &str, fields: &[(&str, &str)]) -> Result<Ask<Value>> {
     check(namespace, uid)?;
-    if fields.is_empty() || fields.iter().any(|(name, _)| name.is_empty()) {
-        return Err(Error::new(ErrorCode::InvalidArgument, "there is no field to set, or one has no name"));
+    if fields.is_empty() || fields.iter().any(|(name, _)| name.is_empty() || *name == TOKEN_FIELD) {
+        return Err(Error::new(
+            ErrorCode::InvalidArgument,
+            "there is no field to set, or one has a name that none can have",
+        ));
     }
     let ask = Ask::post(format!("/api/v1/device_control/set_fields/{namespace}/{uid}/"));
     Ok(fields.iter().fold(ask, |ask, (name, value)| ask.with(name, value)))

@@ -7,7 +7,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Ask, DeviceType, More, scalar};
+use super::ask::one_or_more;
+use super::{Ask, DeviceType, FromAnswer, More, Question, scalar};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::http::Answer;
 use crate::model::Timestamp;
@@ -74,14 +75,17 @@ pub enum DeviceTypeRef {
     Id(i64),
     /// The type.
     Type(Box<DeviceType>),
+    /// Something else by which the service calls it.
+    Name(String),
 }
 
 impl DeviceTypeRef {
-    /// The type's id.
-    pub fn id(&self) -> i64 {
+    /// The type's id, if the service told it.
+    pub fn id(&self) -> Option<i64> {
         match self {
-            Self::Id(id) => *id,
-            Self::Type(device_type) => device_type.id,
+            Self::Id(id) => Some(*id),
+            Self::Type(device_type) => Some(device_type.id),
+            Self::Name(_) => None,
         }
     }
 }
@@ -94,8 +98,8 @@ fn type_ref<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<
             DeviceType::deserialize(value).map_err(|_| D::Error::custom("is no device type"))?;
         return Ok(Some(DeviceTypeRef::Type(Box::new(device_type))));
     }
-    let id = scalar::integer(value).map_err(|_| D::Error::custom("is neither an id nor a device type"))?;
-    Ok(id.map(DeviceTypeRef::Id))
+    let text = scalar::text(value).map_err(|_| D::Error::custom("is neither an id nor a device type"))?;
+    Ok(text.map(|text| text.trim().parse().map_or(DeviceTypeRef::Name(text), DeviceTypeRef::Id)))
 }
 
 /// The devices of a namespace, or with `uid` that one, or with a `*` at its end those whose UID begins so. `depth`: 0 lists
@@ -116,36 +120,59 @@ pub fn devices(namespace: &str, uid: Option<&str>, depth: Option<u8>) -> Result<
 /// [`ErrorCode::InvalidName`]; the answer is [`ErrorCode::NotFound`] where the namespace has no such device.
 pub fn device(namespace: &str, uid: &str) -> Result<Ask<Device>> {
     name::check(NameKind::Device, uid)?;
-    Ok(devices(namespace, Some(uid), Some(1))?.map(|answer, path| {
-        let devices: Vec<Device> = answer.decode(path)?;
-        devices.into_iter().next().ok_or_else(|| {
-            Error::new(ErrorCode::NotFound, "the namespace has no such device: check its UID")
-                .in_phase(Phase::Decode)
-        })
-    }))
+    Ok(devices(namespace, Some(uid), Some(1))?.about(uid))
+}
+
+impl FromAnswer for Device {
+    /// A service that does not know a parameter answers all devices: another one must not be taken for the one asked for.
+    fn from_answer(answer: &Answer, question: &Question) -> Result<Device> {
+        let devices: Vec<Device> = one_or_more(answer, question.path())?;
+        devices.into_iter().find(|device| question.uid().is_none_or(|uid| device.uid == uid)).ok_or_else(
+            || {
+                Error::new(ErrorCode::NotFound, "the namespace has no such device: check its UID")
+                    .in_phase(Phase::Decode)
+            },
+        )
+    }
 }
 
 /// The GUIDs that hold a term; with a `.` at its end the one that it is; with `*` as a wild card. At most `limit` of them.
 pub fn search_guids(term: &str, limit: u32) -> Ask<Vec<String>> {
-    search(term, limit, false).map(data)
+    search(term, limit, false)
 }
 
 /// As [`search_guids`], but the devices themselves.
 pub fn search_devices(term: &str, limit: u32) -> Ask<Vec<Device>> {
-    search(term, limit, true).map(data)
+    search(term, limit, true)
 }
 
-fn search(term: &str, limit: u32, full: bool) -> Ask<Value> {
+fn search<T>(term: &str, limit: u32, full: bool) -> Ask<T> {
     let ask = Ask::get("/api/v1/search_devices/").with("term", term).with_truth("full", full);
     ask.with("limit", &limit.to_string())
 }
 
-fn data<T: serde::de::DeserializeOwned>(answer: &Answer, path: &str) -> Result<T> {
-    #[derive(Deserialize)]
-    struct Found<T> {
-        data: T,
+/// What a search found.
+#[derive(Deserialize)]
+#[serde(bound = "T: serde::de::DeserializeOwned")]
+struct Found<T> {
+    #[serde(deserialize_with = "scalar::or_empty")]
+    data: Vec<T>,
+}
+
+impl FromAnswer for Vec<String> {
+    fn from_answer(answer: &Answer, question: &Question) -> Result<Vec<String>> {
+        answer.decode::<Found<String>>(question.path()).map(|found| found.data)
     }
-    answer.decode::<Found<T>>(path).map(|found| found.data)
+}
+
+impl FromAnswer for Vec<Device> {
+    /// A namespace's devices are a list, those of a search are in an object.
+    fn from_answer(answer: &Answer, question: &Question) -> Result<Vec<Device>> {
+        if answer.body.trim_ascii_start().first() == Some(&b'{') {
+            return answer.decode::<Found<Device>>(question.path()).map(|found| found.data);
+        }
+        answer.decode(question.path())
+    }
 }
 
 /// How deep to look, as a parameter.

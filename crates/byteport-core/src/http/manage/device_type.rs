@@ -75,15 +75,11 @@ pub struct Firmware {
     #[serde(default, deserialize_with = "scalar::time")]
     pub uploaded: Option<Timestamp>,
     /// Whether devices may take it; what does not say so may not be taken.
-    #[serde(default, deserialize_with = "enabled")]
+    #[serde(default, deserialize_with = "scalar::is_true")]
     pub enabled: bool,
     /// Everything else that the service says of it.
     #[serde(flatten)]
     pub more: More,
-}
-
-fn enabled<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    scalar::truth(deserializer).map(Option::unwrap_or_default)
 }
 
 /// The programs for a kind of device, or with `key` the one with that id.
@@ -133,7 +129,7 @@ pub fn field_definitions(
     of_type(namespace, device_type, "field_definition", key)
 }
 
-fn of_type<T: serde::de::DeserializeOwned>(
+fn of_type<T: serde::de::DeserializeOwned + 'static>(
     namespace: &str,
     device_type: i64,
     what: &str,

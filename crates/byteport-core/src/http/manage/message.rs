@@ -3,11 +3,11 @@
 //! Messages to devices.
 
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::ask::OneOf;
-use super::{Ask, More, scalar};
+use super::ask::{empty, one_or_more};
+use super::{Ask, FromAnswer, More, Question, scalar};
 use crate::error::{Error, ErrorCode, Result};
+use crate::http::Answer;
 use crate::model::Timestamp;
 use crate::model::name::{self, NameKind};
 
@@ -15,9 +15,9 @@ use crate::model::name::{self, NameKind};
 #[derive(Debug, Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Message {
-    /// Its number.
-    #[serde(default, deserialize_with = "scalar::integer")]
-    pub id: Option<i64>,
+    /// What it is known by.
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub id: Option<String>,
     /// What became of it.
     #[serde(default, deserialize_with = "scalar::text")]
     pub status: Option<String>,
@@ -31,7 +31,7 @@ pub struct Message {
     #[serde(default, deserialize_with = "scalar::text")]
     pub device: Option<String>,
     /// What the device gets: a JSON list of packets.
-    #[serde(deserialize_with = "scalar::some_text")]
+    #[serde(deserialize_with = "scalar::text_or_json")]
     pub message: String,
     /// Everything else that the service says of it.
     #[serde(flatten)]
@@ -70,6 +70,13 @@ pub struct MessagePacket {
     pub more: More,
 }
 
+impl FromAnswer for Message {
+    fn from_answer(answer: &Answer, question: &Question) -> Result<Message> {
+        let sent: Vec<Message> = one_or_more(answer, question.path())?;
+        sent.into_iter().next().ok_or_else(|| empty(question.path()))
+    }
+}
+
 /// Sends a text to a device. The service documents ASCII; other text is sent in UTF-8, as the reference client does.
 ///
 /// # Errors
@@ -79,8 +86,7 @@ pub fn send_message(namespace: &str, uid: &str, text: &str) -> Result<Ask<Messag
     if text.is_empty() {
         return Err(Error::new(ErrorCode::InvalidArgument, "the message is empty"));
     }
-    let ask = Ask::<Value>::post(path).with("message", text).with("format", "json");
-    Ok(ask.map(|answer, path| answer.decode::<OneOf<Message>>(path).map(OneOf::into_one)))
+    Ok(Ask::post(path).with("message", text).with("format", "json"))
 }
 
 /// The messages sent to a device, by their index: 0 is the last one sent. `None` leaves an end to the service.

@@ -34,7 +34,7 @@ mod statistics;
 mod typical;
 mod value;
 
-pub use ask::Ask;
+pub use ask::{Ask, FromAnswer, Question};
 pub use configure::{SETTING_NAMES, Setting, configure, set_fields};
 pub use device::{Device, DeviceTypeRef, device, devices, search_devices, search_guids};
 pub use device_type::{DeviceType, FieldDefinition, Firmware, device_types, field_definitions, firmwares};
@@ -45,6 +45,8 @@ pub use service::{echo, session};
 pub use statistics::{Day, Statistics, statistics};
 pub use typical::{DESCRIPTORS, Grouping, Order, Typical, TypicalGroup, TypicalQuery, distance_to_typical};
 pub use value::{StoredValue, ValueRef, value};
+
+pub(super) use scalar::is_true;
 
 /// Whatever else an answer says, by its keys. It may hold keys of the API: do not log it.
 pub type More = std::collections::BTreeMap<String, serde_json::Value>;

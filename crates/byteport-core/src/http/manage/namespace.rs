@@ -50,18 +50,26 @@ pub fn namespaces(key: Option<&str>) -> Ask<Vec<Namespace>> {
 }
 
 /// Who stored something in the last 24 hours.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Activity {
-    /// Registered devices, as the service describes them.
-    #[serde(default)]
+    /// Registered devices, as the service describes them, access keys included: do not log them.
+    #[serde(default, deserialize_with = "scalar::or_empty")]
     pub registered_devices: Vec<serde_json::Value>,
     /// Devices that nobody registered.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar::or_empty")]
     pub unregistered_devices: Vec<UnregisteredDevice>,
     /// Everything else.
     #[serde(flatten)]
     pub more: More,
+}
+
+impl fmt::Debug for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Activity");
+        shown.field("registered_devices", &self.registered_devices.len());
+        shown.field("unregistered_devices", &self.unregistered_devices).finish_non_exhaustive()
+    }
 }
 
 /// A device that stores without being registered.

@@ -7,9 +7,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Ask, More, scalar};
+use super::{Ask, FromAnswer, More, Question, scalar};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::http::Answer;
+use crate::http::session::TOKEN_FIELD;
 use crate::model::Timestamp;
 use crate::model::name::{self, NameKind};
 
@@ -33,7 +34,7 @@ pub struct Registration<'a> {
 }
 
 /// What was registered.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Registered {
     /// The devices, each with its keys.
@@ -41,9 +42,17 @@ pub struct Registered {
     /// When.
     #[serde(default, deserialize_with = "scalar::time")]
     pub datetime: Option<Timestamp>,
-    /// Everything else that the service says, such as `requested_uids` and `errors`.
+    /// Everything else that the service says, such as `requested_uids` and `errors`; `input_parameters` may hold the session's
+    /// token: do not log it.
     #[serde(flatten)]
     pub more: More,
+}
+
+impl fmt::Debug for Registered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Registered");
+        shown.field("devices", &self.devices).field("datetime", &self.datetime).finish_non_exhaustive()
+    }
 }
 
 /// A device that was registered.
@@ -85,7 +94,7 @@ pub fn register(namespace: &str, registration: &Registration<'_>) -> Result<Ask<
         return Err(Error::new(ErrorCode::InvalidArgument, "a serial number is that of a single device"));
     }
     let length = registration.reg_code_length.map(|length| length.to_string());
-    let ask = Ask::<Value>::post(format!("/api/v1/namespace/register_device/{namespace}/"))
+    let ask = Ask::post(format!("/api/v1/namespace/register_device/{namespace}/"))
         .with("device_uid", uids)
         .with("device_type_id", &registration.device_type_id.to_string())
         .with_truth("force", registration.force)
@@ -93,22 +102,24 @@ pub fn register(namespace: &str, registration: &Registration<'_>) -> Result<Ask<
         .with_truth("batch_register", registration.batch)
         .with_some("reg_code_length", length.as_deref())
         .with_some("serial", serial);
-    Ok(ask.checked(refusal).map(read))
+    Ok(ask.checked(refusal))
 }
 
-fn read(answer: &Answer, path: &str) -> Result<Registered> {
-    #[derive(Deserialize)]
-    struct Envelope {
-        registration_result: Registered,
-        #[serde(flatten)]
-        more: More,
+impl FromAnswer for Registered {
+    fn from_answer(answer: &Answer, question: &Question) -> Result<Registered> {
+        #[derive(Deserialize)]
+        struct Envelope {
+            registration_result: Registered,
+            #[serde(flatten)]
+            more: More,
+        }
+        let Envelope { mut registration_result, more } = answer.decode(question.path())?;
+        let datetime = more.get("datetime").and_then(Value::as_str);
+        let datetime = datetime.and_then(scalar::moment);
+        registration_result.datetime = registration_result.datetime.or(datetime);
+        registration_result.more.extend(more);
+        Ok(registration_result)
     }
-    let Envelope { mut registration_result, more } = answer.decode(path)?;
-    let datetime = more.get("datetime").and_then(Value::as_str);
-    let datetime = datetime.and_then(scalar::moment);
-    registration_result.datetime = registration_result.datetime.or(datetime);
-    registration_result.more.extend(more);
-    Ok(registration_result)
 }
 
 /// A refusal comes with status 200 and `error` in place of the result.
@@ -119,6 +130,10 @@ fn refusal(answer: &Answer) -> Result<()> {
         return Ok(());
     }
     let reason = error.as_str().map_or_else(|| error.to_string(), str::to_owned);
+    let token = answer.get("input_parameters").and_then(|sent| sent.get(TOKEN_FIELD)).and_then(Value::as_str);
+    let tells_token = reason.contains(TOKEN_FIELD)
+        || token.is_some_and(|token| !token.is_empty() && reason.contains(token));
+    let reason = if tells_token { "it gives no reason that can be shown" } else { reason.as_str() };
     let reason: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect();
     let message = format!("the service did not register: {reason}");
     Err(Error::new(ErrorCode::NotAllowed, message).in_phase(Phase::Decode).with_status(200))

@@ -5,11 +5,12 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde_json::Value;
 
 use crate::model::Timestamp;
 use crate::model::value::parse_number;
 
-/// A scalar's text; `None` for nothing.
+/// A scalar's text; `None` for `null`.
 struct Scalar(Option<String>);
 
 impl<'de> Deserialize<'de> for Scalar {
@@ -28,7 +29,7 @@ impl Visitor<'_> for ScalarVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
-        Ok(Scalar((text != "None").then(|| text.to_owned())))
+        Ok(Scalar(Some(text.to_owned())))
     }
 
     fn visit_unit<E>(self) -> Result<Scalar, E> {
@@ -57,21 +58,39 @@ fn read<'de, D: Deserializer<'de>, T>(
     what: &str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, D::Error> {
-    let Scalar(Some(text)) = Scalar::deserialize(deserializer)? else { return Ok(None) };
+    let Some(text) = text(deserializer)? else { return Ok(None) };
     if text.is_empty() {
         return Ok(None);
     }
     parse(&text).map(Some).ok_or_else(|| Error::custom(format!("is not {what}")))
 }
 
-/// Text.
+/// Text, if it does not say that there is none.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Scalar::deserialize(deserializer).map(|scalar| scalar.0)
+    Scalar::deserialize(deserializer).map(|scalar| scalar.0.filter(|text| text != "None"))
 }
 
-/// Text that must be there.
+/// Text that must be there: `None` is a text as any other then, for values, messages and names may be it.
 pub(super) fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    text(deserializer)?.ok_or_else(|| Error::custom("is missing"))
+    let Scalar(text) = Scalar::deserialize(deserializer)?;
+    text.ok_or_else(|| Error::custom("is missing"))
+}
+
+/// Text that must be there, or JSON in its place, which becomes text.
+pub(super) fn text_or_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Err(Error::custom("is missing")),
+        Value::String(text) => Ok(text),
+        json => Ok(json.to_string()),
+    }
+}
+
+/// What may be missing or nothing, and is empty then.
+pub(super) fn or_empty<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A whole number.
@@ -101,6 +120,11 @@ pub(super) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         "False" | "false" | "0" => Some(false),
         _ => None,
     })
+}
+
+/// True; what says nothing is false.
+pub(in crate::http) fn is_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    truth(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A moment: ISO 8601, or UNIX seconds.

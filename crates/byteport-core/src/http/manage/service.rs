@@ -2,6 +2,8 @@
 // Copyright The libbyteport authors
 //! The service itself: is it there, and who is logged in.
 
+use serde_json::Value;
+
 use super::{Ask, More};
 
 /// The pairs that were sent, as the service gives them back. Needs no session: a look whether it answers.
@@ -10,6 +12,6 @@ pub fn echo(pairs: &[(&str, &str)]) -> Ask<More> {
 }
 
 /// What the service says of the session. Its shape is not documented.
-pub fn session() -> Ask<More> {
+pub fn session() -> Ask<Value> {
     Ask::get("/api/v1/session/")
 }

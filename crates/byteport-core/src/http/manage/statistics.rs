@@ -20,7 +20,7 @@ pub struct Statistics {
     #[serde(default, deserialize_with = "scalar::count")]
     pub values_in_future: Option<u64>,
     /// The days on which there are values, as the service orders them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar::or_empty")]
     pub daily_activity: Vec<Day>,
     /// The days as a calendar, if it was asked for; its shape is not documented.
     #[serde(default)]

@@ -106,9 +106,10 @@ pub struct TypicalQuery<'a> {
 #[non_exhaustive]
 pub struct Typical {
     /// The groups.
+    #[serde(deserialize_with = "scalar::or_empty")]
     pub distances: Vec<TypicalGroup>,
     /// The typical group: the median of each descriptor.
-    #[serde(rename = "T_med", default)]
+    #[serde(rename = "T_med", default, deserialize_with = "scalar::or_empty")]
     pub median: BTreeMap<String, serde_json::Value>,
     /// Everything else that the service says.
     #[serde(flatten)]

@@ -2,12 +2,16 @@
 // Copyright The libbyteport authors
 //! A single value of a series.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{Ask, More, scalar};
 use crate::error::{Error, ErrorCode, Result};
 use crate::model::Timestamp;
 use crate::model::name::{self, NameKind};
+
+/// What a reference holds as it is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
 /// Where a single value is: its field, and the reference that its point in a series has (`r`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +33,17 @@ impl ValueRef<'_> {
         name::check(NameKind::Namespace, namespace)?;
         name::check(NameKind::Device, device)?;
         name::check(NameKind::Field, field)?;
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-');
+        // How the service writes it is not documented: whatever is one segment of a path may be it.
+        let is_plain =
+            |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'%');
         let is_some = (1..=128).contains(&reference.len()) && !reference.starts_with('.');
         if !is_some || !reference.bytes().all(is_plain) {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
-                "a value's reference is the r of a point: letters, digits and . _ : -",
+                "a value's reference is the r of a point: ASCII without blanks and without / \\ ? # %",
             ));
         }
+        let reference = utf8_percent_encode(reference, ENCODED);
         Ok(format!("{namespace}/{device}/{field}/{reference}/"))
     }
 }
