@@ -2,7 +2,7 @@
 // Copyright The libbyteport authors
 //! Questions on a terminal for what no setting says. Without a terminal, the error tells what to set.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 
 use crate::exit::Failure;
 use crate::settings::{Name, Settings};
@@ -40,7 +40,7 @@ fn on_terminal() -> bool {
 }
 
 fn visible(question: &str) -> io::Result<String> {
-    write!(io::stderr(), "{question}")?;
+    screen::draw(question);
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(answer.trim().to_owned())

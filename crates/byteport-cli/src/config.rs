@@ -16,9 +16,13 @@ use crate::settings::Name;
 
 /// Where the file is unless `--config` names another; nowhere without a home folder.
 pub fn usual_path() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
-    config.map(|config| config.join("byteport").join("config.toml"))
+    folder("XDG_CONFIG_HOME", ".config").map(|config| config.join("byteport").join("config.toml"))
+}
+
+/// A folder of the user's: the one that a variable names, or one in the home folder.
+pub fn folder(variable: &str, in_home: &str) -> Option<PathBuf> {
+    let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    named(variable).or_else(|| Some(named("HOME")?.join(in_home)))
 }
 
 /// What the file says. A file in the usual place may be missing, one that was asked for must be there.

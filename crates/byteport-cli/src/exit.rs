@@ -37,7 +37,7 @@ impl Exit {
 }
 
 /// One row a code: how the command ends, and what to do, where the error's own message leaves that open.
-const TABLE: [(ErrorCode, Exit, &str); 25] = [
+const TABLE: [(ErrorCode, Exit, &str); 27] = [
     (ErrorCode::InvalidArgument, Exit::Input, ""),
     (ErrorCode::InvalidName, Exit::Input, ""),
     (ErrorCode::InvalidTimestamp, Exit::Input, ""),
@@ -63,6 +63,8 @@ const TABLE: [(ErrorCode, Exit, &str); 25] = [
     (ErrorCode::Internal, Exit::Here, "please report this"),
     (ErrorCode::UnsupportedCompression, Exit::Input, ""),
     (ErrorCode::File, Exit::Here, ""),
+    (ErrorCode::Integrity, Exit::Answer, ""),
+    (ErrorCode::Stopped, Exit::Here, ""),
 ];
 
 fn row(code: ErrorCode) -> (Exit, &'static str) {
@@ -100,7 +102,8 @@ impl Failure {
         }
     }
 
-    fn text(&self) -> String {
+    /// What happened and what to do, in one line.
+    pub fn text(&self) -> String {
         match self {
             Self::Output(error) => format!("the result cannot be written: {error}"),
             Self::Call(error) => match row(error.code()).1 {

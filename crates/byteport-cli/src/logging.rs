@@ -30,9 +30,11 @@ fn is_ours(target: &str) -> bool {
     target == "byteport" || target.starts_with("byteport::")
 }
 
-/// Shows messages from now on: none, those of level info (`-v`), or debug too (`-vv`).
-pub fn start(verbose: u8) {
+/// Shows messages from now on: none, those of level info (`-v`), or debug too (`-vv`). A command that works on by itself
+/// has no other way to tell what goes wrong, so it always tells warnings.
+pub fn start(verbose: u8, is_service: bool) {
     let level = match verbose {
+        0 if is_service => LevelFilter::Warn,
         0 => return,
         1 => LevelFilter::Info,
         _ => LevelFilter::Debug,

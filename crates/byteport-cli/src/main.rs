@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! The `byteport` command: stores readings, and reads series back.
+//! The `byteport` command: stores readings, reads series back, and manages devices.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;

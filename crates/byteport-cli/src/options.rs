@@ -7,12 +7,13 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser};
 
+use crate::command::Command;
 use crate::exit::{self, Exit};
 use crate::screen;
 
-/// Stores readings on a Byteport service, and reads series back.
+/// Stores readings on a Byteport service, reads series back, and manages devices.
 #[derive(Parser)]
 #[command(name = "byteport", version)]
 pub struct Cli {
@@ -49,33 +50,20 @@ pub struct Common {
     pub verbose: u8,
 }
 
-#[derive(Subcommand)]
-pub enum Command {
-    /// Store one reading; without any NAME=VALUE, a sign of life
-    #[command(after_help = STORE_EXAMPLES)]
-    Store(StoreArgs),
-    /// Read one field's values over a span of time
-    #[command(after_help = READ_EXAMPLES)]
-    Read(ReadArgs),
+/// Who asks, in commands with a session.
+#[derive(Args)]
+pub struct UserArgs {
+    /// The user who logs in; the password comes from BYTEPORT_PASSWORD, the settings file or the terminal
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
 }
 
+/// Who stores.
 #[derive(Args)]
-pub struct StoreArgs {
-    /// A field and its value, number or text, stored as it stands
-    #[arg(value_name = "NAME=VALUE")]
-    pub pairs: Vec<String>,
-    /// A field whose value is the text of a file (- for standard input)
-    #[arg(long = "file", value_name = "NAME=FILE")]
-    pub files: Vec<String>,
+pub struct StoreAsArgs {
     /// The UID of the device that measured
     #[arg(long, value_name = "UID")]
     pub device: Option<String>,
-    /// When it was measured, UNIX seconds or ISO 8601 [default: now]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub timestamp: Option<String>,
-    /// Send by GET, with at most 2,048 bytes of URL, in place of POST
-    #[arg(long)]
-    pub get: bool,
     /// The API key, only with --allow-key-on-command-line: better use BYTEPORT_KEY or the settings file
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub key: Option<String>,
@@ -84,62 +72,12 @@ pub struct StoreArgs {
     pub allow_key_on_command_line: bool,
 }
 
-#[derive(Args)]
-pub struct ReadArgs {
-    /// What to read: NAMESPACE.DEVICE.FIELD, or DEVICE.FIELD of the namespace that is set
-    #[arg(value_name = "NS.DEVICE.FIELD")]
-    pub series: String,
-    /// The time up to now: 30s, 10m, 1h, 2d, 1w [default: 1d]
-    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"], allow_hyphen_values = true)]
-    pub since: Option<String>,
-    /// The first moment, UNIX seconds or ISO 8601 [default: a day before --to]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub from: Option<String>,
-    /// The last moment, UNIX seconds or ISO 8601 [default: now]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub to: Option<String>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-    /// The user who logs in; the password comes from BYTEPORT_PASSWORD, the settings file or the terminal
-    #[arg(long, value_name = "NAME")]
-    pub user: Option<String>,
-}
-
-/// How a series is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Two columns, time and value
-    Table,
-    /// RFC 4180, with a header
-    Csv,
-    /// A list of {"time", "value"}, one a line
-    Json,
-    /// A small picture, numbers only
-    Chart,
-}
-
-const STORE_EXAMPLES: &str = "\
-Examples:
-  byteport store --device cart-44 speed=12.5 state=rolling
-  byteport store --timestamp 2026-05-01T12:00:00Z speed=11
-  journalctl -n 1 | byteport store --file last_line=-
-  byteport store                         a sign of life
-
-Settings and exit status: byteport --help";
-
-const READ_EXAMPLES: &str = "\
-Examples:
-  byteport read my_garage.cart-44.speed --since 1h
-  byteport read cart-44.speed --since 2d --format chart
-  byteport read cart-44.speed --from 2026-05-01 --to 2026-05-02 --format csv >speed.csv
-
-Settings and exit status: byteport --help";
-
 const SETTINGS: &str = "\
 Examples:
   byteport store --device cart-44 speed=12.5
   byteport read my_garage.cart-44.speed --since 1h --format chart
+  byteport login --user me@example.org
+  byteport devices my_garage
 
 Settings, the first that is there counts:
   1. the options
@@ -151,12 +89,17 @@ Settings, the first that is there counts:
 Exit status:
 ";
 
-/// Reads the command line.
-pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+/// What the command line can say.
+pub fn command() -> clap::Command {
     let statuses: Vec<String> =
         Exit::ALL.iter().map(|exit| format!("  {}  {}", *exit as u8, exit.text())).collect();
-    let mut command = Cli::command().after_help(format!("{SETTINGS}{}", statuses.join("\n")));
-    Cli::from_arg_matches(&command.try_get_matches_from_mut(args)?)
+    Cli::command().after_help(format!("{SETTINGS}{}", statuses.join("\n")))
+}
+
+/// Reads the command line: what it says, and the options by their names.
+pub fn parse(args: impl Iterator<Item = OsString>) -> Result<(Cli, ArgMatches), clap::Error> {
+    let given = command().try_get_matches_from_mut(args)?;
+    Ok((Cli::from_arg_matches(&given)?, given))
 }
 
 /// Prints help and version as they are, and an error as one line.
@@ -191,14 +134,24 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound_and_documented() {
-        let mut command = Cli::command();
+        let mut command = command();
         command.clone().debug_assert();
         command.build();
+        documented(&command, "");
+    }
+
+    /// Every command and each of its options has its place in the document.
+    fn documented(command: &clap::Command, path: &str) {
         let document = include_str!("../../../docs/command.md");
-        for command in std::iter::once(&command).chain(command.get_subcommands()) {
-            for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
-                assert!(document.contains(&format!("`--{option}")), "docs/command.md lacks --{option}");
-            }
+        for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
+            let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+            let is_named = document.split(&format!("--{option}")).skip(1).any(ends);
+            assert!(is_named, "docs/command.md lacks --{option}");
+        }
+        for deeper in command.get_subcommands().filter(|deeper| deeper.get_name() != "help") {
+            let path = format!("{path}{}", deeper.get_name());
+            assert!(document.contains(&format!("`{path}")), "docs/command.md lacks {path}");
+            documented(deeper, &format!("{path} "));
         }
     }
 

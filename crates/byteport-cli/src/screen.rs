@@ -12,6 +12,12 @@ pub fn line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", printable(&text.replace('\n', " ")));
 }
 
+/// Writes to standard error what is to drive the terminal: the caller's own, and nothing that somebody else said.
+pub fn draw(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// Text in which nothing can drive a terminal, break the line or turn its order: such characters are escaped as `\u{1b}`.
 pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use byteport_core::{Options, Proxy};
+use clap::ArgMatches;
 
 use crate::config;
 use crate::exit::Failure;
-use crate::options::{Cli, Command};
+use crate::options::Common;
 
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,15 +72,15 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub fn gather(cli: &Cli) -> Result<Settings, Failure> {
-        let asked_for = cli.common.config.is_some();
-        let file = cli.common.config.clone().or_else(config::usual_path);
+    pub fn gather(common: &Common, given: &ArgMatches) -> Result<Settings, Failure> {
+        let asked_for = common.config.is_some();
+        let file = common.config.clone().or_else(config::usual_path);
         let mut values = match &file {
             Some(file) => config::load(file, asked_for)?,
             None => BTreeMap::new(),
         };
         values.extend(from_environment()?);
-        values.extend(from_options(cli)?);
+        values.extend(from_options(given)?);
         Ok(Settings { values, file })
     }
 
@@ -117,32 +118,27 @@ impl Settings {
             Some("none") => options.no_proxy(),
             Some(url) => options.proxy(Proxy::parse(url)?),
         };
-        if let Some(seconds) = self.get(Name::Timeout) {
-            options = options.timeout(timeout(seconds)?);
+        if let Some(text) = self.get(Name::Timeout) {
+            options = options.timeout(seconds("timeout", text)?);
         }
         Ok(options)
     }
 }
 
-fn from_options(cli: &Cli) -> Result<BTreeMap<Name, String>, Failure> {
-    let common = &cli.common;
-    let mut given = vec![
-        (Name::Host, &common.host),
-        (Name::Namespace, &common.namespace),
-        (Name::CaFile, &common.ca_file),
-        (Name::Proxy, &common.proxy),
-        (Name::Timeout, &common.timeout),
-    ];
-    match &cli.command {
-        Command::Store(args) if args.key.is_some() && !args.allow_key_on_command_line => {
-            let why = "--key is not taken, for every user of this machine could see the key: set BYTEPORT_KEY, or \
-                       write the key into the settings file; to insist, add --allow-key-on-command-line";
-            return Err(Failure::input(why));
-        }
-        Command::Store(args) => given.extend([(Name::Device, &args.device), (Name::Key, &args.key)]),
-        Command::Read(args) => given.push((Name::User, &args.user)),
+/// What the options of the command say: those with a setting's name.
+fn from_options(given: &ArgMatches) -> Result<BTreeMap<Name, String>, Failure> {
+    let mut command = given;
+    while let Some((_, deeper)) = command.subcommand() {
+        command = deeper; // it has the options of every command, too
     }
-    Ok(given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect())
+    let option = |name: Name| command.try_get_one::<String>(name.text()).ok().flatten();
+    let insists = command.try_get_one::<bool>("allow_key_on_command_line").ok().flatten();
+    if option(Name::Key).is_some() && insists != Some(&true) {
+        let why = "--key is not taken, for every user of this machine could see the key: set BYTEPORT_KEY, or \
+                   write the key into the settings file; to insist, add --allow-key-on-command-line";
+        return Err(Failure::input(why));
+    }
+    Ok(Name::ALL.into_iter().filter_map(|name| Some((name, option(name)?.clone()))).collect())
 }
 
 /// A variable that is set to nothing counts as not set.
@@ -157,13 +153,14 @@ fn from_environment() -> Result<BTreeMap<Name, String>, Failure> {
     Ok(values)
 }
 
-fn timeout(seconds: &str) -> Result<Duration, Failure> {
-    let parsed = seconds.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
+/// A number of seconds above 0, of `what`.
+pub fn seconds(what: &str, text: &str) -> Result<Duration, Failure> {
+    let parsed = text.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite());
     // More than a duration holds is the longest one; the core has a limit of its own.
     let length = parsed.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     length
         .map(|length| length.max(Duration::from_nanos(1)))
-        .ok_or_else(|| Failure::input(format!("timeout {seconds:?} is not a number of seconds above 0")))
+        .ok_or_else(|| Failure::input(format!("{what} {text:?} is not a number of seconds above 0")))
 }
 
 #[cfg(test)]
@@ -181,11 +178,11 @@ mod tests {
 
     #[test]
     fn time_outs() {
-        assert_eq!(timeout("2.5").unwrap(), Duration::from_millis(2500));
-        assert_eq!(timeout("1e99").unwrap(), Duration::MAX);
-        assert_eq!(timeout("1e-99").unwrap(), Duration::from_nanos(1));
+        assert_eq!(seconds("timeout", "2.5").unwrap(), Duration::from_millis(2500));
+        assert_eq!(seconds("timeout", "1e99").unwrap(), Duration::MAX);
+        assert_eq!(seconds("timeout", "1e-99").unwrap(), Duration::from_nanos(1));
         for bad in ["", "0", "-0", "-1", "-1e-99", "nan", "inf", "-inf", "5s", "1,5"] {
-            assert!(timeout(bad).is_err(), "{bad}");
+            assert!(seconds("timeout", bad).is_err(), "{bad}");
         }
     }
 }

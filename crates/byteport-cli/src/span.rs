@@ -4,14 +4,34 @@
 
 use byteport_core::model::Timestamp;
 use byteport_core::{Error, ErrorCode, Range};
-
-use crate::options::ReadArgs;
+use clap::Args;
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
 /// From the year 1 to the year 9999: what a date of four digits can say.
 const DATES: std::ops::Range<i64> = -62_135_596_800 * SECOND..253_402_300_800 * SECOND;
+
+/// A span of time on the command line.
+#[derive(Args, Default)]
+pub struct SpanArgs {
+    /// The time up to now: 30s, 10m, 1h, 2d, 1w; without any span, read takes 1d and typical 7d
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"], allow_hyphen_values = true)]
+    pub since: Option<String>,
+    /// The first moment, UNIX seconds or ISO 8601 [default: a day before --to]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// The last moment, UNIX seconds or ISO 8601 [default: now]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+}
+
+impl SpanArgs {
+    /// Whether it names a span at all.
+    pub fn is_given(&self) -> bool {
+        self.since.is_some() || self.from.is_some() || self.to.is_some()
+    }
+}
 
 fn unsupported(text: &str, want: &str) -> Error {
     let shown: String = text.chars().take(40).collect();
@@ -30,7 +50,7 @@ pub fn moment(text: &str) -> Result<Timestamp, Error> {
 }
 
 /// The span that `--since`, `--from` and `--to` name; a day where they name none.
-pub fn of(args: &ReadArgs, now: Timestamp) -> Result<Range, Error> {
+pub fn of(args: &SpanArgs, now: Timestamp) -> Result<Range, Error> {
     let to = args.to.as_deref().map(moment).transpose()?;
     let from = match (&args.since, &args.from) {
         (Some(since), _) => before(now, length(since)?),
@@ -101,9 +121,7 @@ mod tests {
         let span = |since: Option<&str>, from: Option<&str>, to: Option<&str>| {
             let owned = |text: Option<&str>| text.map(str::to_owned);
             let (since, from, to) = (owned(since), owned(from), owned(to));
-            let format = crate::options::Format::Table;
-            let args = ReadArgs { series: String::new(), since, from, to, format, user: None };
-            let range = of(&args, now).map_err(|error| error.code())?;
+            let range = of(&SpanArgs { since, from, to }, now).map_err(|error| error.code())?;
             Ok((range.from.map(Timestamp::as_micros), range.to.map(Timestamp::as_micros)))
         };
         assert_eq!(span(None, None, None), Ok((Some(9 * DAY), None)));

@@ -6,8 +6,16 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of the tests that fails, fails the test")]
 
 mod failure;
+mod firmware;
+mod generate;
+mod hostile;
+mod interrupt;
+mod manage;
 mod read;
 mod secret;
+mod series;
+mod service;
+mod session;
 mod settings;
 mod store;
 mod support;

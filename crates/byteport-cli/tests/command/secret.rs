@@ -2,16 +2,14 @@
 // Copyright The libbyteport authors
 //! Keys and passwords: never on the command line unless insisted on, never in what is printed.
 
-use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, SpecialCodeIndex, tcgetattr};
 
-use crate::support::{BYTEPORT, Done, KEY, PASSWORD, Server, run, stranger};
+use crate::support::{BYTEPORT, Done, KEY, PASSWORD, Server, run, stranger, terminal};
 
 #[test]
 fn a_key_on_the_command_line_is_refused_unless_insisted_on() {
@@ -46,6 +44,12 @@ fn no_secret_is_ever_printed() {
         (&["read", "cart.a", "--user", "nobody"], 1),
         (&["store", "a=1", "--key", KEY], 2),
         (&["store", "a=1", "--kee", KEY], 2),
+        (&["login"], 0),
+        (&["namespaces"], 0),
+        (&["read", "cart.a", "--format", "service"], 0),
+        (&["devices", "cellar"], 1),
+        (&["logout"], 0),
+        (&["login", "--host", &page], 1),
         (&["--help"], 0),
         (&["store", "--help"], 0),
     ];
@@ -70,6 +74,10 @@ fn a_key_that_is_nowhere_is_asked_for_without_echo() {
     assert_eq!(status.code(), Some(0), "{screen}");
     assert!(screen.contains("Password of tester@example.org: ") && !screen.contains(PASSWORD), "{screen}");
     assert!(screen.contains("time,value"), "{screen}");
+    let (status, screen) = on_terminal(&server, "BYTEPORT_PASSWORD", &["login"], &format!("{PASSWORD}\n"));
+    assert_eq!(status.code(), Some(0), "{screen}");
+    assert!(!screen.contains(PASSWORD), "{screen}");
+    assert!(run(server.command().env_remove("BYTEPORT_PASSWORD").arg("namespaces")).ok().contains("garage"));
 }
 
 #[test]
@@ -90,11 +98,7 @@ fn a_question_can_be_left() {
 /// Runs on a terminal of its own and types an answer after the question. How it ended and what the terminal shows; the
 /// terminal's settings must be then what they were.
 fn on_terminal(server: &Server, without: &str, args: &[&str], answer: &str) -> (ExitStatus, String) {
-    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&terminal).unwrap();
-    unlockpt(&terminal).unwrap();
-    let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
-    let side = || Stdio::from(File::options().read(true).write(true).open(&name).unwrap());
+    let (mut terminal, side) = terminal();
     let ours = server.command();
     // Only a new session can have the terminal as its own.
     let mut command = Command::new("setsid");
@@ -104,7 +108,6 @@ fn on_terminal(server: &Server, without: &str, args: &[&str], answer: &str) -> (
     let before = modes(&terminal);
     let mut child = command.stdin(side()).stdout(side()).stderr(side()).spawn().unwrap();
     drop(command);
-    let mut terminal = File::from(terminal);
     let (mut screen, mut answered) = (String::new(), false);
     let mut bytes = [0; 4096];
     // Reading fails when the last of the other side is closed.

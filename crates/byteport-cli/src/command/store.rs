@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! `byteport store`: one reading, or a sign of life.
+//!
+//! Invariant: everything is checked before a key is asked for and anything is sent.
+
+use byteport_core::model::name::{self, NameKind};
+use byteport_core::model::{Reading, Timestamp};
+use byteport_core::{Client, Method};
+use clap::Args;
+
+use crate::exit::Failure;
+use crate::options::StoreAsArgs;
+use crate::settings::{Name, Settings};
+use crate::{address, ask, input, span};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  byteport store --device cart-44 speed=12.5 state=rolling
+  byteport store --timestamp 2026-05-01T12:00:00Z speed=11
+  journalctl -n 1 | byteport store --file last_line=-
+  byteport store                         a sign of life
+
+Settings and exit status: byteport --help";
+
+#[derive(Args)]
+pub struct StoreArgs {
+    /// A field and its value, number or text, stored as it stands
+    #[arg(value_name = "NAME=VALUE")]
+    pairs: Vec<String>,
+    /// A field whose value is the text of a file (- for standard input)
+    #[arg(long = "file", value_name = "NAME=FILE")]
+    files: Vec<String>,
+    /// When it was measured, UNIX seconds or ISO 8601 [default: now]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    timestamp: Option<String>,
+    /// Send by GET, with at most 2,048 bytes of URL, in place of POST
+    #[arg(long)]
+    get: bool,
+    #[command(flatten)]
+    store_as: StoreAsArgs,
+}
+
+pub fn run(args: &StoreArgs, settings: &Settings) -> Result<(), Failure> {
+    let reading = reading(args)?;
+    let (client, device) = client(settings, if args.get { Method::Get } else { Method::Post })?;
+    let Some(reading) = reading else {
+        client.heartbeat(None)?;
+        log::info!(target: "byteport::store", "{device} showed a sign of life");
+        return Ok(());
+    };
+    client.store(&reading)?;
+    let names: Vec<&str> = reading.fields().iter().map(|(name, _)| name.as_str()).collect();
+    let time = reading.timestamp().map(Timestamp::to_iso8601).unwrap_or_default();
+    log::info!(target: "byteport::store", "stored {} of {device} at {time}Z", names.join(", "));
+    Ok(())
+}
+
+/// A client that stores as the settings say, and as which device it does.
+pub fn client(settings: &Settings, method: Method) -> Result<(Client, String), Failure> {
+    let namespace = settings.need(Name::Namespace, "namespace")?;
+    let device = settings.need(Name::Device, "device UID")?;
+    name::check(NameKind::Namespace, namespace)?;
+    name::check(NameKind::Device, device)?;
+    let options = settings.connection()?.namespace(namespace).device(device).store_method(method);
+    let client = Client::new(options.key(&ask::key(settings, namespace)?))?;
+    Ok((client, format!("{namespace}.{device}")))
+}
+
+/// What was measured; nothing where no field is named.
+fn reading(args: &StoreArgs) -> Result<Option<Reading>, Failure> {
+    let mut reading = Reading::new();
+    let time = args.timestamp.as_deref().map(span::moment).transpose()?;
+    if time.is_some() {
+        reading.set_timestamp(time);
+    }
+    for text in &args.pairs {
+        let (field, value) = address::pair(text, "NAME=VALUE")?;
+        add(&mut reading, field, value.to_owned())?;
+    }
+    let mut stdin_taken = false;
+    for text in &args.files {
+        let (field, path) = address::pair(text, "NAME=FILE")?;
+        name::check(NameKind::Field, field)?;
+        if path == "-" && std::mem::replace(&mut stdin_taken, true) {
+            return Err(Failure::input("standard input can be one field's value only"));
+        }
+        add(&mut reading, field, input::text_of(path)?)?;
+    }
+    match (reading.fields().is_empty(), time) {
+        (false, _) => Ok(Some(reading)),
+        (true, None) => Ok(None),
+        (true, Some(_)) => {
+            Err(Failure::input("a sign of life has no --timestamp: name a field, or leave it out"))
+        }
+    }
+}
+
+fn add(reading: &mut Reading, field: &str, value: String) -> Result<(), Failure> {
+    if reading.fields().iter().any(|(name, _)| name == field) {
+        return Err(Failure::input(format!("field {field:?} is given twice")));
+    }
+    reading.set(field, value)?;
+    Ok(())
+}
