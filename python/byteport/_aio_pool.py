@@ -2,8 +2,9 @@
 # Copyright The libbyteport authors
 """The connections of one client in one event loop, and the few threads that make them.
 
-Invariants: at most ``most`` connections are open; calls that wait for one get it in the order in which they came; a thread
-works only while a connection is made, or an upload.
+Invariants: at most ``most`` connections are open, besides those of what is streamed; calls that wait for one get it in the
+order in which they came; a thread works only while a connection is made, or an upload, or while something is streamed. The
+last has threads of its own: a connection is made however long it takes.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from . import _byteport
 from ._aio_link import Connection, Deadline, too_late
+from ._aio_report import Report
 from .client_base import ByteportConnectException, closed
+
+if TYPE_CHECKING:
+    from ._calls import Progress
 
 _Result = TypeVar("_Result")
 
@@ -50,6 +55,7 @@ class Pool:
         self._waiting: deque[_Waiter] = deque()
         self._dials: set[Future[_byteport.Link]] = set()
         self._threads = ThreadPoolExecutor(_THREADS, "byteport-aio")
+        self._receivers = ThreadPoolExecutor(_THREADS, "byteport-aio-stream")
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -66,6 +72,23 @@ class Pool:
         if self._closed:
             raise closed()
         return await self._loop.run_in_executor(self._threads, work)
+
+    async def receive(self, work: Callable[[Report], _Result], progress: Progress | None = None) -> _Result:
+        """What streams; it is told to stop when the caller is cancelled, and a thread comes to its end then."""
+        if self._closed:
+            raise closed()
+        report = Report(self._loop, progress)
+        try:
+            received = await self._loop.run_in_executor(self._receivers, work, report)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            report.check()  # goes before what came of it
+            raise
+        finally:
+            report.stop()
+        report.check()
+        return received
 
     async def perform(self, call: _byteport.Call) -> _byteport.Answer:
         """Takes a call to its end, within its time."""
@@ -215,7 +238,8 @@ class Pool:
         self._closed = True
         for dial in list(self._dials):
             dial.cancel()
-        self._threads.shutdown(wait=False)
+        for threads in (self._threads, self._receivers):
+            threads.shutdown(wait=False)
         while waiter := self._next():
             waiter.connection.set_exception(closed())
         while self._idle:
@@ -227,7 +251,8 @@ class Pool:
         """Closes this process's sockets after their loop, or in a child process; nothing else of the two is touched."""
         self._closed = True
         if self._process == os.getpid():
-            self._threads.shutdown(wait=False)
+            for threads in (self._threads, self._receivers):
+                threads.shutdown(wait=False)
         for connection in self._open:
             connection.close()
         self._open.clear()

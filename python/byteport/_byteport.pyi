@@ -4,15 +4,21 @@
 
 import datetime
 import os
-from collections.abc import Mapping
-from typing import final
+from collections.abc import Callable, Mapping
+from typing import Any, final
 
 __all__ = [
     "LOGGERS",
     "Answer",
+    "Ask",
     "Call",
     "Client",
+    "Download",
+    "Downloaded",
+    "Fetched",
+    "Firmware",
     "Link",
+    "Pages",
     "Upload",
     "Watch",
     "__version__",
@@ -45,6 +51,27 @@ class Answer:
     def body(self) -> bytes: ...
     def json_text(self) -> str: ...
     def series(self) -> tuple[bytearray, bytearray, int]: ...
+
+@final
+class Ask:
+    """A question, before a client asks it."""
+
+    @staticmethod
+    def echo(pairs: list[tuple[str, str]]) -> Ask: ...
+    @staticmethod
+    def session() -> Ask: ...
+    @staticmethod
+    def activity(namespace: object) -> Ask: ...
+    @staticmethod
+    def value(value: tuple[object, object, object, object]) -> Ask: ...
+    @staticmethod
+    def statistics(field: tuple[object, object, object], build_calendar: object) -> Ask: ...
+    @staticmethod
+    def distance_to_typical(field: tuple[object, object, object], **options: object) -> Ask: ...
+    @staticmethod
+    def messages(namespace: object, device: object, first: object, last: object) -> Ask: ...
+    @staticmethod
+    def configure(namespace: object, device: object, settings: list[tuple[str, str]]) -> Ask: ...
 
 @final
 class Call:
@@ -87,10 +114,59 @@ class Client:
     def logout(self, path: str) -> Call: ...
     def get(self, path: str, query: list[tuple[str, str]]) -> Call: ...
     def post(self, path: str, pairs: list[tuple[str, str]]) -> Call: ...
+    def ask(self, ask: Ask) -> Call: ...
+    def pages(self, field: tuple[object, object, object], **options: object) -> Pages: ...
+    def download(
+        self, value: tuple[object, object, object, object], to: object, **options: object
+    ) -> Download: ...
+    def firmware(self, namespace: object, device: object, folder: object, **options: object) -> Firmware: ...
     def request(
         self, path: str, query: str, pairs: list[tuple[str, str]] | None, json: str | None
     ) -> Call: ...
     def close(self) -> None: ...
+
+@final
+class Download:
+    """A stored object that is ready to be written, without the interpreter's lock, from any thread."""
+
+    def run(self, progress: Callable[[int, int | None], object] | None) -> Downloaded: ...
+
+@final
+class Downloaded:
+    """A stored object that was written."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes were written."""
+    @property
+    def file_name(self) -> str | None:
+        """The file name that the service proposes, without any folder."""
+
+@final
+class Fetched:
+    """What came of fetching a device's firmware."""
+
+    @property
+    def state(self) -> str:
+        """``'none'``, ``'up_to_date'`` or ``'fetched'``."""
+    @property
+    def id(self) -> int | None:
+        """The newest firmware's id."""
+    @property
+    def version(self) -> str | None:
+        """The newest firmware's version."""
+    @property
+    def path(self) -> str | None:
+        """Where its image is, if it is in the folder."""
+    @property
+    def received(self) -> int:
+        """How many bytes came over the network."""
+
+@final
+class Firmware:
+    """A device's firmware that is ready to be fetched, without the interpreter's lock, from any thread."""
+
+    def run(self, progress: Callable[[int, int | None], object] | None) -> Fetched: ...
 
 @final
 class Link:
@@ -106,6 +182,12 @@ class Link:
     def idle(self) -> bool: ...
     @property
     def stale(self) -> bool: ...
+
+@final
+class Pages:
+    """What is left of a long range."""
+
+    def next(self) -> list[dict[str, Any]] | None: ...
 
 @final
 class Upload:

@@ -14,12 +14,22 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
     from types import TracebackType
-    from typing import Any, ClassVar, TypeVar, Union
+    from typing import Any, ClassVar, Protocol, TypeVar, Union
 
     from ._requests import PostData
 
     _Result = TypeVar("_Result")
     _Self = TypeVar("_Self", bound="HttpCalls")
+    _Made = TypeVar("_Made", covariant=True)
+
+    Progress = Callable[[int, Union[int, None]], object]
+    """What is told how many bytes have come, and how many there will be in all, if that is known. False ends the call."""
+
+    class Transfer(Protocol[_Made]):
+        """What is streamed: a download, or a device's firmware."""
+
+        def run(self, progress: Progress | None) -> _Made:
+            """Takes it to its end."""
 
     Ready = Union[_byteport.Call, Callable[[], _byteport.Call]]
     """A call, or what makes one and takes its time over it: it reads files and compresses."""
@@ -60,6 +70,8 @@ class HttpCalls(AbstractByteportClient):
     #: The host where the constructor is given none.
     DEFAULT_BYTEPORT_API_HOSTNAME: str = _HOSTNAME
     DEFAULT_BYTEPORT_STORE_PATH = "/api/v1/timeseries/"
+    #: Where a client with the defaults above stores, for programs that read it: setting it changes nothing.
+    DEFAULT_BYTEPORT_API_STORE_URL = f"{_PROTOCOL}://{_HOSTNAME}{DEFAULT_BYTEPORT_STORE_PATH}"
 
     #: How dates are written in queries (``strftime``; always in UTC).
     ISO8601 = "%Y-%m-%dT%H:%M:%S.%f"
@@ -233,6 +245,10 @@ class HttpCalls(AbstractByteportClient):
         ready = call if isinstance(call, _byteport.Call) else call()
         return finish(ready.run())
 
+    def _transfer(self, transfer: Transfer[_Result], progress: Progress | None) -> _Result:
+        """Takes what is streamed to its end."""
+        return transfer.run(progress)
+
     def _after(self, response: Any, finish: Callable[[Any], _Result]) -> _Result:
         """Finishes what a program's own method returned."""
         return finish(response)
@@ -261,8 +277,9 @@ class HttpCalls(AbstractByteportClient):
         for a URL on another host, ByteportClientInvalidDataTypeException for what cannot be sent, and for a status outside
         2xx what the other methods raise. Any thread may call it.
 
-        Where a subclass overrides this method, every call but the login goes through it: ``url`` is whole then, and
-        ``post_data`` a dict, with the key among it where something is stored. What it returns needs a ``read()``.
+        Where a subclass overrides this method, every call but the login and what is streamed goes through it: ``url`` is
+        whole then, and ``post_data`` a dict, with the key among it where something is stored. What it returns needs a
+        ``read()``.
         """
         path, query = path_and_query(self._core.origin, url)
         if post_data is not None and body is not None:

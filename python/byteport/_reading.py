@@ -68,9 +68,9 @@ class ReadingCalls(HttpCalls):
         self._core.logout(self.LOGOUT_PATH)  # forgets the session; the call itself was made
         return _text(answer)
 
-    def list_namespaces(self) -> list[dict[str, Any]]:
-        """The namespaces that the user may see, as the service describes them: keys are among it."""
-        return self._list(self.LIST_NAMESPACES, {})
+    def list_namespaces(self, *, key: str | None = None) -> list[dict[str, Any]]:
+        """The namespaces that the user may see, or the one of the name ``key``, as the service describes them: with keys."""
+        return self._list(self.LIST_NAMESPACES, {"key": key})
 
     def query_devices(self, term: str, full: bool = False, limit: int = 20) -> dict[str, Any]:
         """Searches the devices that the user may see.
@@ -88,21 +88,25 @@ class ReadingCalls(HttpCalls):
         """Another name of :meth:`query_devices`."""
         return self.query_devices(term, full, limit)
 
-    def get_device(self, namespace: str, uid: str | int) -> list[dict[str, Any]]:
-        """One device, in a list; a ``*`` at the UID's end stands for anything."""
-        return self._list(self.GET_DEVICE % _namespace(namespace), {"uid": uid, "depth": 1})
+    def get_device(self, namespace: str, uid: str | int, *, depth: int = 1) -> list[dict[str, Any]]:
+        """One device, in a list; a ``*`` at the UID's end stands for anything. ``depth`` as of :meth:`list_devices`."""
+        return self._list(self.GET_DEVICE % _namespace(namespace), {"uid": uid, "depth": depth})
 
     def list_devices(self, namespace: str, depth: int = 0) -> list[dict[str, Any]]:
         """The devices of a namespace. Depth 0: their UIDs only; 1: the devices; 2 and 3: their types and children too."""
         return self._list(self.GET_DEVICE % _namespace(namespace), {"depth": depth})
 
-    def get_devices(self, namespace: str, key: str | int | None = None) -> list[dict[str, Any]]:
-        """The devices of a namespace, or the one with the UID ``key``."""
-        return self._list(self.GET_DEVICE % _namespace(namespace), {"_key": key})
+    def get_devices(
+        self, namespace: str, key: str | int | None = None, *, depth: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The devices of a namespace, or the one with the UID ``key``; ``depth`` as of :meth:`list_devices`."""
+        return self._list(self.GET_DEVICE % _namespace(namespace), {"_key": key, "depth": depth})
 
-    def get_device_types(self, namespace: str, key: str | int | None = None) -> list[dict[str, Any]]:
-        """The device types of a namespace, or the one with the id ``key``."""
-        return self._list(self.GET_DEVICE_TYPE % _namespace(namespace), {"_key": key})
+    def get_device_types(
+        self, namespace: str, key: str | int | None = None, *, depth: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The device types of a namespace, or the one with the id ``key``; ``depth`` is 0 to 2."""
+        return self._list(self.GET_DEVICE_TYPE % _namespace(namespace), {"_key": key, "depth": depth})
 
     def get_firmwares(
         self, namespace: str, device_type_id: str | int, key: str | int | None = None
@@ -203,16 +207,20 @@ class ReadingCalls(HttpCalls):
         field_name: str,
         from_time: datetime.datetime | None = None,
         to_time: datetime.datetime | None = None,
+        *,
+        scale: float | None = None,
+        operation: str | None = None,
     ) -> tuple[NDArray[numpy.datetime64], NDArray[numpy.float64]]:
         """One field's numbers as two NumPy arrays, oldest first: times (``datetime64[us]``, UTC) and values (``float64``).
 
-        An end that is None is left to the service. What is stored and no number is left out, and one UserWarning counts it.
-        Raises as :meth:`load_timeseries_data_range`, and ImportError without NumPy (``pip install byteport[numpy]``). The
-        answer is read without the interpreter's lock.
+        An end that is None is left to the service. ``scale`` is a factor for the values, ``operation`` what the service
+        makes of them: ``'diff'``, ``'smooth_diff'`` or ``'cum_sum'``. What is stored and no number is left out, and one
+        UserWarning counts it. Raises as :meth:`load_timeseries_data_range`, and ImportError without NumPy (``pip install
+        byteport[numpy]``). The answer is read without the interpreter's lock.
         """
         _numpy()
         path = self._series_path(namespace, uid, field_name)
-        query = self._query({"from": from_time, "to": to_time})
+        query = self._query({"from": from_time, "to": to_time, "scale": scale, "operation": operation})
         return self._send(self._core.get(path, query), _columns)
 
     def _series_path(self, namespace: str, uid: str | int, field_name: str) -> str:

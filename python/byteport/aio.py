@@ -5,8 +5,8 @@
     async with ByteportHttpClient("my_garage", key, "sensor_1") as client:
         await client.store({"temperature": 20.5}, timestamp=time.time())
 
-No thread waits for the network. At most four, started when they are needed, make connections (that is resolving, connecting,
-proxy and TLS), read files and compress.
+No thread waits for the network, but for what is streamed. At most four, started when they are needed, make connections (that
+is resolving, connecting, proxy and TLS), read files and compress; at most four more receive what is streamed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial, wraps
 from typing import Any
 
@@ -51,6 +51,16 @@ _COROUTINES = (
     "load_timeseries_data_range",
     "load_timeseries_data",
     "load_series",
+    "echo",
+    "session",
+    "activity",
+    "load_value",
+    "statistics",
+    "distance_to_typical",
+    "configure_device",
+    "list_messages",
+    "download_value",
+    "fetch_firmware",
 )
 
 
@@ -71,6 +81,10 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
     on. Other threads may not use the client. Used in another loop (a second ``asyncio.run``), or in a forked child, it drops
     its connections there and makes new ones; the login stays. The calls read what was answered in the loop: JSON of many
     megabytes holds the other tasks up.
+
+    What is streamed (:meth:`iter_timeseries_data`, :meth:`download_value`, :meth:`fetch_firmware`) has connections of its
+    own; over four such calls at once, the others wait their turn. A ``progress`` function is called in the loop, and a file
+    object's ``write`` in another thread. Where the task is cancelled, the thread ends at the next bytes that come.
 
     A subclass may override ``make_request`` and ``store`` as coroutine functions: ``await`` the base class's. What an own
     ``make_request`` returns needs a ``read()`` that is no coroutine.
@@ -149,6 +163,9 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
         ready = await self._ready(call)
         return finish(await self._here().perform(ready))
 
+    async def _transfer(self, transfer: Any, progress: Any) -> Any:
+        return await self._here().receive(transfer.run, progress)
+
     async def _after(self, response: Any, finish: Callable[[Any], Any]) -> Any:
         return finish(await _settled(response))
 
@@ -163,6 +180,23 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
         upload = _byteport.Upload()
         await self._here().in_thread(partial(fill, upload))
         await _settled(self._store_upload(upload, device_uid, timestamp))
+
+    def iter_timeseries_data(
+        self,
+        namespace: str,
+        uid: str | int,
+        field_name: str,
+        from_time: Any,
+        to_time: Any = None,
+        *,
+        scale: float | None = None,
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """As the other client's, for ``async for``."""
+        return self._each(self._pages((namespace, uid, field_name), from_time, to_time, scale))
+
+    async def _each(self, pages: _byteport.Pages) -> AsyncIterator[list[dict[str, Any]]]:
+        while (page := await self._here().receive(lambda _: pages.next())) is not None:
+            yield page
 
     async def logout(self) -> str:
         """As the other client's."""

@@ -4,15 +4,18 @@
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, NoReturn
 
 import numpy
 from numpy.typing import NDArray
 from typing_extensions import Self
 
+from ._byteport import Downloaded, Fetched
+from ._calls import Progress
 from ._requests import PostData, Response
 from ._storing import Object, Path
+from ._streaming import Writable
 from .client_base import AbstractByteportClient, Timestamp
 
 __all__ = ["ByteportHttpClient", "ByteportHttpGetClient"]
@@ -21,6 +24,7 @@ class ByteportHttpClient(AbstractByteportClient):
     DEFAULT_BYTEPORT_API_PROTOCOL: str
     DEFAULT_BYTEPORT_API_HOSTNAME: str
     DEFAULT_BYTEPORT_STORE_PATH: str
+    DEFAULT_BYTEPORT_API_STORE_URL: str
     ISO8601: str
     STORE_PACKETS: str
     LOGIN_PATH: str
@@ -108,13 +112,19 @@ class ByteportHttpClient(AbstractByteportClient):
         self, url: str, post_data: PostData | None = ..., body: object = ...
     ) -> Response: ...
     async def login(self, username: str, password: str, login_path: str | None = ...) -> None: ...
-    async def list_namespaces(self) -> list[dict[str, Any]]: ...
+    async def list_namespaces(self, *, key: str | None = ...) -> list[dict[str, Any]]: ...
     async def query_devices(self, term: str, full: bool = ..., limit: int = ...) -> dict[str, Any]: ...
     async def search_devices(self, term: str, full: bool, limit: int) -> dict[str, Any]: ...
-    async def get_device(self, namespace: str, uid: str | int) -> list[dict[str, Any]]: ...
+    async def get_device(
+        self, namespace: str, uid: str | int, *, depth: int = ...
+    ) -> list[dict[str, Any]]: ...
     async def list_devices(self, namespace: str, depth: int = ...) -> list[dict[str, Any]]: ...
-    async def get_devices(self, namespace: str, key: str | int | None = ...) -> list[dict[str, Any]]: ...
-    async def get_device_types(self, namespace: str, key: str | int | None = ...) -> list[dict[str, Any]]: ...
+    async def get_devices(
+        self, namespace: str, key: str | int | None = ..., *, depth: int | None = ...
+    ) -> list[dict[str, Any]]: ...
+    async def get_device_types(
+        self, namespace: str, key: str | int | None = ..., *, depth: int | None = ...
+    ) -> list[dict[str, Any]]: ...
     async def get_firmwares(
         self, namespace: str, device_type_id: str | int, key: str | int | None = ...
     ) -> list[dict[str, Any]]: ...
@@ -154,7 +164,82 @@ class ByteportHttpClient(AbstractByteportClient):
         field_name: str,
         from_time: datetime.datetime | None = ...,
         to_time: datetime.datetime | None = ...,
+        *,
+        scale: float | None = ...,
+        operation: str | None = ...,
     ) -> tuple[NDArray[numpy.datetime64], NDArray[numpy.float64]]: ...
+    async def echo(self, **kwargs: object) -> dict[str, str]: ...
+    async def session(self) -> dict[str, Any]: ...
+    async def activity(self, namespace: str) -> dict[str, Any]: ...
+    async def load_value(
+        self, namespace: str, uid: str | int, field_name: str, ref: str | int
+    ) -> dict[str, Any]: ...
+    async def statistics(
+        self, namespace: str, uid: str | int, field_name: str, build_calendar: bool = ...
+    ) -> dict[str, Any]: ...
+    async def distance_to_typical(
+        self,
+        namespace: str,
+        uid: str | int,
+        field_name: str,
+        from_time: Timestamp | None = ...,
+        to_time: Timestamp | None = ...,
+        *,
+        timedelta_minutes: int | None = ...,
+        timedelta_hours: int | None = ...,
+        timedelta_days: int | None = ...,
+        grouping: str = ...,
+        order: str = ...,
+        diff_before_analysis: bool = ...,
+        include_descriptions: bool = ...,
+        exclude_descriptors: Iterable[str] | str = ...,
+    ) -> dict[str, Any]: ...
+    async def configure_device(
+        self, namespace: str, uid: str | int, **settings: object
+    ) -> dict[str, Any]: ...
+    async def list_messages(
+        self,
+        namespace: str,
+        device_uid: str | int,
+        from_index: int | None = ...,
+        to_index: int | None = ...,
+    ) -> list[dict[str, Any]]: ...
+    def iter_timeseries_data(
+        self,
+        namespace: str,
+        uid: str | int,
+        field_name: str,
+        from_time: Timestamp,
+        to_time: Timestamp | None = ...,
+        *,
+        scale: float | None = ...,
+    ) -> AsyncIterator[list[dict[str, Any]]]: ...
+    async def download_value(
+        self,
+        namespace: str,
+        uid: str | int,
+        field_name: str,
+        ref: str | int,
+        path_or_fileobj: Path | Writable,
+        *,
+        decode: bool = ...,
+        decompress: bool = ...,
+        locally: bool = ...,
+        max_size: int | None = ...,
+        progress: Progress | None = ...,
+    ) -> Downloaded: ...
+    async def fetch_firmware(
+        self,
+        namespace: str,
+        uid: str | int,
+        folder: Path,
+        *,
+        current_version: str | None = ...,
+        media_prefix: str | None = ...,
+        max_size: int | None = ...,
+        allow_unchecked: bool = ...,
+        progress: Progress | None = ...,
+    ) -> Fetched: ...
     async def logout(self) -> str: ...
     async def poll_directory_and_store_upon_content_change(
         self,

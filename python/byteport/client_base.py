@@ -46,7 +46,7 @@ class ByteportClientException(Exception):
 
 
 class ByteportClientFileException(ByteportClientException, OSError):
-    """A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+    """A file or folder cannot be read, or changed while it was read: nothing of it was sent. Or what came cannot be written.
 
     It is an OSError too; ``errno``, ``strerror`` and ``filename`` are set where they are known.
     """

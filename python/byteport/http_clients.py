@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from ._managing import ManagingCalls
 from ._reading import ReadingCalls
 from ._storing import StoringCalls
+from ._streaming import StreamingCalls
 from .client_base import (
     AbstractByteportClient,
     ByteportClientDeviceNotFoundException,
@@ -42,7 +44,7 @@ __all__ = [
 ]
 
 
-class ByteportHttpClient(StoringCalls, ReadingCalls):
+class ByteportHttpClient(StoringCalls, ReadingCalls, ManagingCalls, StreamingCalls):
     """Stores by API key with POST, and reads with a user's login.
 
     With a namespace, a key and a device, the constructor sends a heartbeat (unless ``initial_heartbeat`` is False), so that
@@ -59,7 +61,8 @@ class ByteportHttpClient(StoringCalls, ReadingCalls):
     the calls that begin later store with the new one, on connections of their own, and a login stays. Setting another
     attribute changes nothing. In a ``with`` statement the client is closed at the end, as by :meth:`close`.
 
-    A subclass may override ``make_request`` and ``store``: the other methods go through them then. It may set the paths and
+    A subclass may override ``make_request`` and ``store``: the other methods go through them then, but for the login and
+    what is streamed (:meth:`iter_timeseries_data`, :meth:`download_value`, :meth:`fetch_firmware`). It may set the paths and
     the other constants.
     """
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -114,6 +115,20 @@ def _address(server: subprocess.Popen[bytes]) -> str:
     pytest.fail(f"byteport-server did not say where it listens: {told!r}, exit code {server.wait()}")
 
 
+@contextlib.contextmanager
+def serving(folder: Path, seed: dict[str, Any]) -> Iterator[str]:
+    """A real server on a free port, whose data and seed are in the folder; gives its host."""
+    (folder / "seed.json").write_text(json.dumps(seed))
+    command = [server_program(), "--data", str(folder / "data"), "--listen", "127.0.0.1:0"]
+    command += ["--seed", str(folder / "seed.json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+        try:
+            yield _address(server)
+        finally:
+            server.terminate()
+            assert server.wait(20) == 0
+
+
 @pytest.fixture(scope="session")
 def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The real server with a fresh data folder."""
@@ -129,12 +144,5 @@ def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
             }
         ],
     }
-    (folder / "seed.json").write_text(json.dumps(seed))
-    command = [server_program(), "--data", str(folder / "data"), "--listen", "127.0.0.1:0"]
-    command += ["--seed", str(folder / "seed.json")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
-        try:
-            yield expected._replace(host=_address(server))
-        finally:
-            server.terminate()
-            assert server.wait(20) == 0
+    with serving(folder, seed) as host:
+        yield expected._replace(host=host)

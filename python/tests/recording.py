@@ -133,8 +133,10 @@ class Recorder:
 class RawServer:
     """A TCP server that takes one request on each connection, answers with given bytes and hangs up.
 
-    With ``reply`` None it keeps silent until it is closed.
+    With ``reply`` None it keeps silent until it is closed; with ``holds`` it does so after its answer.
     """
+
+    holds = False
 
     def __init__(self, reply: bytes | None) -> None:
         self.reply = reply
@@ -161,10 +163,10 @@ class RawServer:
                     return
                 self.received.append(connection.recv(65536))
                 self.asked.set()
-                if self.reply is None:
-                    self._closing.wait()
-                else:
+                if self.reply is not None:
                     connection.sendall(self.reply)
+                if self.reply is None or self.holds:
+                    self._closing.wait()
 
     def close(self) -> None:
         self._closing.set()

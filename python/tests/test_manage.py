@@ -41,8 +41,16 @@ GETS: list[tuple[Callable[[ByteportHttpClient], object], str, list[list[str]]]] 
         [["full", "False"], ["limit", "20"], ["term", "x"]],
     ),
     (lambda c: c.get_device("test", 6000), "namespace/test/device/", [["depth", "1"], ["uid", "6000"]]),
+    (
+        lambda c: c.get_device("test", "a*", depth=3),
+        "namespace/test/device/",
+        [["depth", "3"], ["uid", "a*"]],
+    ),
+    (lambda c: c.list_namespaces(key="test"), "namespace/", [["key", "test"]]),
     (lambda c: c.list_devices("test", 3), "namespace/test/device/", [["depth", "3"]]),
+    (lambda c: c.get_devices("test", depth=2), "namespace/test/device/", [["depth", "2"]]),
     (lambda c: c.get_device_types("test"), "namespace/test/device_type/", []),
+    (lambda c: c.get_device_types("test", depth=0), "namespace/test/device_type/", [["depth", "0"]]),
     (lambda c: c.get_firmwares("test", 1), "namespace/test/device_type/1/firmware/", []),
     (lambda c: c.get_firmwares("test", "1", "9"), "namespace/test/device_type/1/firmware/", [["_key", "9"]]),
     (
@@ -220,9 +228,11 @@ def test_a_series_as_arrays(session: ByteportHttpClient, recorder: Recorder) -> 
 
 def test_a_series_without_a_point(session: ByteportHttpClient, recorder: Recorder) -> None:
     recorder.always(series())
-    times, values = session.load_series("ns", "d", "f", to_time=datetime.datetime(2015, 5, 1))
+    end = datetime.datetime(2015, 5, 1)
+    times, values = session.load_series("ns", "d", "f", to_time=end, scale=2.5, operation="diff")
     assert (len(times), len(values), times.dtype.name) == (0, 0, "datetime64[us]")
-    assert recorder.requests[-1]["query"] == [["to", "2015-05-01T00:00:00.000000"]]
+    asked = [["operation", "diff"], ["scale", "2.5"], ["to", "2015-05-01T00:00:00.000000"]]
+    assert recorder.requests[-1]["query"] == asked
 
 
 def test_what_is_no_number_is_left_out_and_counted(session: ByteportHttpClient, recorder: Recorder) -> None:

@@ -35,24 +35,33 @@ EXCEPTIONS = {
     "ByteportClientInvalidDataTypeException",
 }
 METHODS = {
+    "activity",
     "auto_timestamp",
     "base64_encode_and_store",
     "base64_encode_and_store_file",
     "base64_encode_and_store_store_file",
     "batch_register_devices",
     "close",
+    "configure_device",
     "convert_data_to_utf8",
     "decode_object",
+    "distance_to_typical",
+    "download_value",
+    "echo",
+    "fetch_firmware",
     "get_device",
     "get_device_types",
     "get_devices",
     "get_field_definitions",
     "get_firmwares",
+    "iter_timeseries_data",
     "list_devices",
+    "list_messages",
     "list_namespaces",
     "load_series",
     "load_timeseries_data",
     "load_timeseries_data_range",
+    "load_value",
     "log",
     "login",
     "logout",
@@ -61,8 +70,10 @@ METHODS = {
     "query_devices",
     "search_devices",
     "send_message",
+    "session",
     "set_fields",
     "sorted_ls",
+    "statistics",
     "store",
     "store_directory",
     "store_file",
@@ -177,7 +188,7 @@ def test_the_stub_names_what_the_module_has() -> None:
         if not name.startswith("__"):
             assert name in stub
     kinds = [kind for kind in vars(_byteport).values() if inspect.isclass(kind)]
-    assert len(kinds) == 6
+    assert len(kinds) == 12
     for kind in kinds:
         for name in dir(kind):
             if not name.startswith("_"):

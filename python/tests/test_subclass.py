@@ -84,6 +84,14 @@ def every_call(client: ByteportHttpClient, folder: Path) -> list[Callable[[], ob
         lambda: client.set_fields("n", "d", {"a.b": 1}),
         lambda: client.load_timeseries_data("n", "d", "f", scale=1),
         lambda: client.load_timeseries_data_range("n", "d", "f", MOMENT, MOMENT),
+        lambda: client.echo(test="a b"),
+        lambda: client.session(),
+        lambda: client.activity("n"),
+        lambda: client.load_value("n", "d", "f", 5),
+        lambda: client.statistics("n", "d", "f"),
+        lambda: client.distance_to_typical("n", "d", "f", MOMENT),
+        lambda: client.configure_device("n", "d", alias="å"),
+        lambda: client.list_messages("n", "d"),
         lambda: client.logout(),
     ]
 
@@ -333,6 +341,18 @@ def test_every_address_may_be_set(recorder: Recorder) -> None:
         call()
     paths = [request["path"] for request in recorder.requests]
     assert [path for path in paths if not path.startswith("/moved/api/")] == ["/api/v1/login/"] * 2
+
+
+def test_the_store_url_is_for_programs_that_read_it(recorder: Recorder) -> None:
+    class Own(ByteportHttpClient):
+        DEFAULT_BYTEPORT_API_STORE_URL = "https://elsewhere.invalid/"
+
+    url = ByteportHttpClient.DEFAULT_BYTEPORT_API_STORE_URL
+    assert url == "https://api.byteport.se/api/v1/timeseries/"
+    assert ByteportHttpClient(NS, KEY).store_base_url == f"{url}{NS}"
+    client = Own(NS, KEY, UID, recorder.host)
+    assert client.store_base_url == f"http://{recorder.host}/api/v1/timeseries/{NS}"
+    assert recorder.requests[0]["path"] == f"/api/v1/timeseries/{NS}/{UID}/"
 
 
 def test_subclasses_work_from_many_threads(recorder: Recorder) -> None:

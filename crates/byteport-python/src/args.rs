@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use byteport_core::ErrorCode::InvalidArgument;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -55,6 +56,33 @@ pub(crate) fn pairs(pairs: Pairs<'_>) -> PyResult<Vec<(String, String)>> {
     texts.collect()
 }
 
+/// The error for an option that there is not.
+pub(crate) fn unknown(name: &str) -> PyErr {
+    PyTypeError::new_err(format!("there is no option {name}"))
+}
+
+/// Pairs of texts as the core takes them.
+pub(crate) fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// The items of a list, a tuple, or whatever else gives its items.
+pub(crate) fn several<'py>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let items = value.try_iter().and_then(|items| items.collect());
+    items.map_err(|cause| {
+        let message = format!("{name} must be a list, not {}", convert::kind(value));
+        error::refused_because(value.py(), InvalidArgument, message, cause)
+    })
+}
+
+/// Yes or no, as `if` takes it.
+pub(crate) fn truth(name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    value.is_truthy().map_err(|cause| {
+        let message = format!("{name} must be True or False, not {}", convert::kind(value));
+        error::refused_because(value.py(), InvalidArgument, message, cause)
+    })
+}
+
 /// A file's path.
 pub(crate) fn file(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     value.extract().map_err(|cause| {
@@ -73,6 +101,23 @@ pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration
 /// A number of bytes.
 pub(crate) fn size(name: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
     number(value, &format!("{name} must be a number of bytes, at least 0 and less than 2**64"))
+}
+
+/// A whole number.
+pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> PyResult<u32> {
+    number(value, &format!("{name} must be a whole number, at least 0 and less than 2**32"))
+}
+
+/// A number that is one.
+pub(crate) fn finite(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    let message = format!("{name} must be a finite number");
+    let number: f64 = number(value, &message)?;
+    if number.is_finite() { Ok(number) } else { Err(error::refused(value.py(), InvalidArgument, message)) }
+}
+
+/// A whole number, or None.
+pub(crate) fn index(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<u32>> {
+    if value.is_none() { Ok(None) } else { count(name, value).map(Some) }
 }
 
 fn number<'py, T>(value: &Bound<'py, PyAny>, message: &str) -> PyResult<T>

@@ -4,14 +4,19 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use byteport_core::http::{Call as CoreCall, Form, Request};
+use byteport_core::http::Call as CoreCall;
 use byteport_core::{Client as Core, ErrorCode, Method, Options, Proxy};
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::args::{self, Pairs, absolute, text};
+use crate::ask::Ask;
 use crate::call::Call;
+use crate::download::Download;
+use crate::firmware::Firmware;
+use crate::pages::{self, Pages};
+use crate::place::{Field, Value};
+use crate::request::{form, request};
 use crate::upload::Upload;
 use crate::{convert, error, log};
 
@@ -119,14 +124,50 @@ impl Client {
 
     fn get(&self, py: Python<'_>, path: &Bound<'_, PyAny>, query: Pairs<'_>) -> PyResult<Call> {
         let (path, query) = (absolute(path)?, args::pairs(query)?);
-        let query: Vec<(&str, &str)> =
-            query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.call(py, |core| Ok(core.get_call(&path, &query)))
+        self.call(py, |core| Ok(core.get_call(&path, &args::borrowed(&query))))
     }
 
     fn post(&self, py: Python<'_>, path: &Bound<'_, PyAny>, pairs: Pairs<'_>) -> PyResult<Call> {
         let (path, form) = (absolute(path)?, form(&args::pairs(pairs)?));
         self.call(py, |core| Ok(core.post_call(&path, form)))
+    }
+
+    /// Asks one of the core's questions.
+    fn ask(&self, py: Python<'_>, ask: &Ask) -> PyResult<Call> {
+        self.call(py, |core| Ok(ask.call(core)))
+    }
+
+    /// A long range of a field, to be read page by page.
+    #[pyo3(signature = (field, **options))]
+    fn pages(&self, py: Python<'_>, field: Field, options: Option<&Bound<'_, PyDict>>) -> PyResult<Pages> {
+        let query = pages::query(py, options)?;
+        let pages = Pages::new(self.core(py)?, &field, query);
+        pages.map_err(|failure| error::exception(py, &failure))
+    }
+
+    /// A stored object, to be written to a file's path or a file object.
+    #[pyo3(signature = (value, to, **options))]
+    fn download(
+        &self,
+        py: Python<'_>,
+        value: Value,
+        to: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Download> {
+        Download::new(self.core(py)?, value, to, options)
+    }
+
+    /// A device's newest firmware, to be put into a folder.
+    #[pyo3(signature = (namespace, device, folder, **options))]
+    fn firmware(
+        &self,
+        namespace: &Bound<'_, PyAny>,
+        device: &Bound<'_, PyAny>,
+        folder: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Firmware> {
+        let names = [convert::name_text("namespace", namespace)?, convert::name_text("device UID", device)?];
+        Firmware::new(self.core(folder.py())?, names, folder, options)
     }
 
     /// A call as a program words it: with a query that is encoded already, and pairs to post, or JSON text, or neither.
@@ -156,48 +197,6 @@ impl Client {
     }
 }
 
-fn form(pairs: &[(String, String)]) -> Form {
-    let mut form = Form::new();
-    for (name, value) in pairs {
-        form.add(name, value);
-    }
-    form
-}
-
-/// See [`Client::request`]. What carries a key to store with has no session, as it has none elsewhere: the session's token
-/// would be stored as a field.
-fn request(
-    core: &Core,
-    path: &str,
-    query: String,
-    pairs: Option<Vec<(String, String)>>,
-    json: Option<String>,
-) -> CoreCall {
-    if let Some(json) = json {
-        let request = Request::post(path, json.into_bytes());
-        return core.session_call(Request { content_type: "application/json", query, ..request });
-    }
-    match pairs {
-        Some(pairs) if has(&pairs, "_key") || has(&pairs, "legacy_key") => {
-            let request = Request::post(path, form(&pairs).into_string());
-            CoreCall::new(Request { query, stores: true, idempotent: has(&pairs, "_ts"), ..request })
-        }
-        Some(pairs) => core.post_call(path, form(&pairs)).with_query(query),
-        None => {
-            let parsed = Form::parse(query.as_bytes());
-            let request = Request { query, ..Request::get(path) };
-            if path.starts_with(core.store_path()) && has(&parsed, "_key") {
-                return CoreCall::new(Request { stores: true, idempotent: has(&parsed, "_ts"), ..request });
-            }
-            core.session_call(request)
-        }
-    }
-}
-
-fn has(pairs: &[(String, String)], name: &str) -> bool {
-    pairs.iter().any(|(other, _)| other == name)
-}
-
 /// One setting by its name.
 fn set(options: Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Options> {
     let py = value.py();
@@ -216,6 +215,6 @@ fn set(options: Options, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Optio
         "connect_timeout" => options.connect_timeout(args::seconds(name, value)?),
         "ca_file" => options.ca_file(args::file(name, value)?),
         "client_cert" => options.client_cert(args::file(name, value)?),
-        _ => return Err(PyTypeError::new_err(format!("there is no option {name}"))),
+        _ => return Err(args::unknown(name)),
     })
 }

@@ -9,14 +9,22 @@
 
 mod answer;
 mod args;
+mod ask;
 mod call;
 mod client;
 mod command;
 mod convert;
+mod download;
 mod error;
+mod firmware;
 mod interrupt;
 mod link;
 mod log;
+mod pages;
+mod place;
+mod progress;
+mod request;
+mod span;
 mod time;
 mod upload;
 mod watch;
@@ -29,9 +37,15 @@ fn _byteport(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("LOGGERS", log::LOGGERS)?;
     module.add_class::<answer::Answer>()?;
+    module.add_class::<ask::Ask>()?;
     module.add_class::<call::Call>()?;
     module.add_class::<client::Client>()?;
+    module.add_class::<download::Download>()?;
+    module.add_class::<download::Downloaded>()?;
+    module.add_class::<firmware::Firmware>()?;
+    module.add_class::<firmware::Fetched>()?;
     module.add_class::<link::Link>()?;
+    module.add_class::<pages::Pages>()?;
     module.add_class::<upload::Upload>()?;
     module.add_class::<watch::Watch>()?;
     module.add_function(wrap_pyfunction!(command::command, module)?)?;
