@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
  *
- * libbyteport: store readings in a Byteport, and read them back. Link with -lbyteport.
+ * libbyteport: store readings in a Byteport, read them back, and manage devices. Link with -lbyteport.
  * This file is generated from crates/byteport-ffi; do not edit it.
  *
  * What holds for every function; each one's comment says what is special about it.
  *
- * Handles. byteport_options_t, byteport_client_t, byteport_reading_t, byteport_series_t and byteport_error_t are opaque. A
- * function that ends in _new, or that has a parameter "out" for a handle, makes one, and it is yours until you give it to
- * the function of the same noun that ends in _free. That function takes NULL, never fails and never waits. Free a handle
- * once, by this library and not by free(), when no other thread uses it. "Belongs to" means: do not free it, and do not use
- * it after the handle to which it belongs is freed. A handle never keeps another one alive, nor needs it to live.
+ * Handles. Every type without members in this header is opaque. A function that ends in _new, or that has a parameter "out"
+ * for a handle, makes one, and it is yours until you give it to the function of the same noun that ends in _free. That
+ * function takes NULL, never fails and never waits. Free a handle once, by this library and not by free(), when no other
+ * thread uses it. "Belongs to" means: do not free it, and do not use it after the handle to which it belongs is freed. A
+ * handle never keeps another one alive, nor needs it to live.
  *
  * Errors. A function that can fail returns a byteport_status_t, BYTEPORT_OK (0) or the number of an error, and takes as its
  * last parameter a place for a byteport_error_t pointer, or NULL if the status is enough. The place is written only on
@@ -30,11 +30,17 @@
  * Enumerations come in as int32_t and are checked; they go out as their type. They may grow at their end.
  *
  * Threads. A function without a handle may be called from any thread at any time. A client may be used by any number of
- * threads at once; so may errors and series, which never change. Options and readings are for one thread at a time. The
- * calls of a client block, each within its time-outs; every other function returns at once.
+ * threads at once; so may errors, series and results, which never change. All other handles are for one thread at a time.
+ * The calls of a client and byteport_series_pages_next() block, each within its time-outs; every other function returns at
+ * once.
  *
- * Callbacks come with a userdata pointer, which the library only hands on, and a function that frees it, which is called
- * exactly once. Callbacks may use the library. They must not throw a C++ exception nor leave by longjmp.
+ * Callbacks come with a userdata pointer, which the library only hands on. One that is kept beyond the call that it is given
+ * to also comes with a function that frees the userdata, which is called exactly once. Callbacks may use the library, but not
+ * the byteport_download_t or byteport_firmware_t for which they are called. They must not throw a C++ exception nor leave by
+ * longjmp.
+ *
+ * JSON. What the service says of namespaces, devices, types and messages comes as the JSON text that it wrote, checked to be
+ * JSON, in a byteport_result_t. What is in it is the service's word (Byteport HTTP API v1, section 5), and may grow.
  *
  * The process. The library changes no signal handler, prints nothing, never ends the program, and does nothing before it is
  * called. A broken connection raises no SIGPIPE. After fork(), the child may go on using a client that it inherited: it makes
@@ -73,6 +79,16 @@
  * How many bytes a buffer needs for any time's text, its NUL included.
  */
 #define BYTEPORT_TIMESTAMP_SIZE 32
+
+/**
+ * A number that is left out: the service decides, or takes all.
+ */
+#define BYTEPORT_UNSET -1
+
+/**
+ * A size that is not known.
+ */
+#define BYTEPORT_SIZE_UNKNOWN UINT64_MAX
 
 /**
  * What a call came to. A number never changes its meaning; new ones are added at the end, so be ready for numbers that
@@ -184,9 +200,18 @@ enum byteport_status_t
      */
     BYTEPORT_ERROR_UNSUPPORTED_COMPRESSION = 24,
     /**
-     * A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+     * A file or folder cannot be read, or changed while it was read: nothing of it was sent. Or what was received cannot be
+     * written.
      */
     BYTEPORT_ERROR_FILE = 25,
+    /**
+     * What was received is not what was announced: another size or digest. It was not kept.
+     */
+    BYTEPORT_ERROR_INTEGRITY = 26,
+    /**
+     * The caller's own callback ended the call.
+     */
+    BYTEPORT_ERROR_STOPPED = 27,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -275,6 +300,39 @@ typedef int32_t byteport_series_kind_t;
 #endif // __cplusplus
 
 /**
+ * What came of asking for a new program.
+ */
+enum byteport_firmware_outcome_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * No call has succeeded yet.
+     */
+    BYTEPORT_FIRMWARE_NOT_ASKED = 0,
+    /**
+     * The service has no enabled firmware for the device's type.
+     */
+    BYTEPORT_FIRMWARE_NONE_OFFERED = 1,
+    /**
+     * The device runs the newest version, or its image is in the folder already, whole.
+     */
+    BYTEPORT_FIRMWARE_UP_TO_DATE = 2,
+    /**
+     * The image is in the folder now.
+     */
+    BYTEPORT_FIRMWARE_FETCHED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_firmware_outcome_t byteport_firmware_outcome_t;
+#else
+typedef int32_t byteport_firmware_outcome_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How much a message matters.
  */
 enum byteport_log_level_t
@@ -337,10 +395,119 @@ typedef int32_t byteport_method_t;
 #endif // __cplusplus
 
 /**
+ * What the service makes of a series before it answers.
+ */
+enum byteport_operation_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing: the values as they are.
+     */
+    BYTEPORT_OPERATION_NONE = 0,
+    /**
+     * The slope at each point: between its neighbours. The first and the last point have none.
+     */
+    BYTEPORT_OPERATION_DIFF = 1,
+    /**
+     * The slope, smoothed before and after.
+     */
+    BYTEPORT_OPERATION_SMOOTH_DIFF = 2,
+    /**
+     * The running sum.
+     */
+    BYTEPORT_OPERATION_CUM_SUM = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_operation_t byteport_operation_t;
+#else
+typedef int32_t byteport_operation_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Into what a range is cut.
+ */
+enum byteport_grouping_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Hours.
+     */
+    BYTEPORT_GROUPING_HOURLY = 0,
+    /**
+     * Days. What a comparison does unless told otherwise.
+     */
+    BYTEPORT_GROUPING_DAILY = 1,
+    /**
+     * Weeks.
+     */
+    BYTEPORT_GROUPING_WEEKLY = 2,
+    /**
+     * Months.
+     */
+    BYTEPORT_GROUPING_MONTHLY = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_grouping_t byteport_grouping_t;
+#else
+typedef int32_t byteport_grouping_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What is undone of the encoding with which an object was stored, and where.
+ */
+enum byteport_unpack_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The service reads the base64 text, and decompresses what is compressed. What a download does unless told otherwise.
+     */
+    BYTEPORT_UNPACK_THERE = 0,
+    /**
+     * The service reads the base64 text: what is compressed stays so.
+     */
+    BYTEPORT_UNPACK_THERE_DECODED_ONLY = 1,
+    /**
+     * The text comes as it was stored; the library reads it, and decompresses what is zlib, gzip or bzip2.
+     */
+    BYTEPORT_UNPACK_HERE = 2,
+    /**
+     * The text comes as it was stored; the library reads it: what is compressed stays so.
+     */
+    BYTEPORT_UNPACK_HERE_DECODED_ONLY = 3,
+    /**
+     * The text as it was stored.
+     */
+    BYTEPORT_UNPACK_NOTHING = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_unpack_t byteport_unpack_t;
+#else
+typedef int32_t byteport_unpack_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A client of one host, with its kept connections and its login. Any number of threads may use one client at once; they
  * share its login. Only byteport_client_free() needs it alone.
  */
 typedef struct byteport_client_t byteport_client_t;
+
+/**
+ * Which stored object is loaded and how; and, after a call that succeeded, what came. For one thread at a time. A setter that
+ * fails changes nothing.
+ */
+typedef struct byteport_download_t byteport_download_t;
 
 /**
  * Why a call failed. It never changes: any number of threads may read it at once.
@@ -348,9 +515,21 @@ typedef struct byteport_client_t byteport_client_t;
 typedef struct byteport_error_t byteport_error_t;
 
 /**
+ * Which device asks for a new program, and where its image is to be put; and, after a call that succeeded, what came of it.
+ * For one thread at a time. A setter that fails changes nothing.
+ */
+typedef struct byteport_firmware_t byteport_firmware_t;
+
+/**
  * The settings of a client, with a default for each. For one thread at a time. A setter that fails changes nothing.
  */
 typedef struct byteport_options_t byteport_options_t;
+
+/**
+ * Which part of a series is read, and what is made of it; at first what the service takes where nothing is said. For one
+ * thread at a time, though any number may read with it at once while none changes it. A setter that fails changes nothing.
+ */
+typedef struct byteport_query_t byteport_query_t;
 
 /**
  * The fields that one device measured at one time. For one thread at a time, though any number may store it at once while
@@ -362,10 +541,52 @@ typedef struct byteport_options_t byteport_options_t;
 typedef struct byteport_reading_t byteport_reading_t;
 
 /**
+ * Which devices are to be registered. For one thread at a time. A setter that fails changes nothing.
+ */
+typedef struct byteport_registration_t byteport_registration_t;
+
+/**
+ * What the service answered, as JSON text. It never changes: any number of threads may read it at once. What its function
+ * returns belongs to it. It may hold keys of the API: do not log it.
+ */
+typedef struct byteport_result_t byteport_result_t;
+
+/**
+ * The pages of a series, of which one at a time is in memory. For one thread at a time. They use the client's connections and
+ * login, and may outlive its handle.
+ */
+typedef struct byteport_series_pages_t byteport_series_pages_t;
+
+/**
  * One field's values and when they were measured, oldest first. It never changes: any number of threads may read it at
  * once. Everything that its functions return belongs to it.
  */
 typedef struct byteport_series_t byteport_series_t;
+
+/**
+ * What is compared with the typical group, and how; at first the last 7 days, daily. For one thread at a time, though any
+ * number may ask with it at once while none changes it. A setter that fails changes nothing.
+ */
+typedef struct byteport_typical_t byteport_typical_t;
+
+/**
+ * Is told how many bytes of a transfer have come, and how many there will be, or BYTEPORT_SIZE_UNKNOWN. It returns 0 to go on,
+ * and anything else to end the call with BYTEPORT_ERROR_STOPPED. It is called on the thread of the call; it must not use the
+ * handle for which it was set, and must neither throw nor jump out.
+ */
+typedef int (*byteport_progress_callback_t)(uint64_t so_far, uint64_t total, void *userdata);
+
+/**
+ * Frees a callback's userdata. It must neither throw nor jump out.
+ */
+typedef void (*byteport_free_callback_t)(void *userdata);
+
+/**
+ * Takes one piece of an object: `length` bytes, which are gone when the callback returns. It returns 0 to go on, and anything
+ * else to end the call with BYTEPORT_ERROR_STOPPED. It is called on the thread of the call; it must not use the download,
+ * and must neither throw nor jump out.
+ */
+typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void *userdata);
 
 /**
  * Takes one message: its level, the part of the library that it comes from (`byteport::...`), its text in UTF-8, and the
@@ -376,11 +597,6 @@ typedef void (*byteport_log_callback_t)(byteport_log_level_t level,
                                         const char *target,
                                         const char *message,
                                         void *userdata);
-
-/**
- * Frees a callback's userdata. It must neither throw nor jump out.
- */
-typedef void (*byteport_free_callback_t)(void *userdata);
 
 #ifdef __cplusplus
 extern "C" {
@@ -583,6 +799,14 @@ byteport_status_t byteport_options_set_ca_file(byteport_options_t *options,
                                                byteport_error_t **error);
 
 /**
+ * Names a PEM file with the certificate that this client shows to the service, the rest of its chain, and its private key.
+ * It is read as byteport_options_set_ca_file() says.
+ */
+byteport_status_t byteport_options_set_client_cert(byteport_options_t *options,
+                                                   const char *path,
+                                                   byteport_error_t **error);
+
+/**
  * Sets how readings are stored, as a byteport_method_t.
  */
 byteport_status_t byteport_options_set_store_method(byteport_options_t *options,
@@ -676,7 +900,7 @@ byteport_status_t byteport_client_new(const byteport_options_t *options,
 
 /**
  * Frees a client and closes its connections, without waiting for anything; NULL is fine. No other thread may be in a
- * call with it.
+ * call with it. Pages of a series that are not yet freed keep its connections open, and its login.
  */
 void byteport_client_free(byteport_client_t *client);
 
@@ -725,7 +949,46 @@ byteport_status_t byteport_client_login(const byteport_client_t *client,
 byteport_status_t byteport_client_logout(const byteport_client_t *client, byteport_error_t **error);
 
 /**
- * Reads one field's values, oldest first. Free the series with byteport_series_free().
+ * A new query. Free it with byteport_query_free(). NULL only after a defect of the library.
+ */
+byteport_query_t *byteport_query_new(void);
+
+/**
+ * Reads from the first to the last moment, in microseconds since 1970-01-01 UTC; BYTEPORT_TIME_OPEN leaves that end to the
+ * service.
+ */
+byteport_status_t byteport_query_set_range(byteport_query_t *query,
+                                           int64_t from,
+                                           int64_t to,
+                                           byteport_error_t **error);
+
+/**
+ * Reads the last minutes, by the service's clock, in place of a range; not 0.
+ */
+byteport_status_t byteport_query_set_last_minutes(byteport_query_t *query,
+                                                  uint32_t minutes,
+                                                  byteport_error_t **error);
+
+/**
+ * Sets the factor by which the service multiplies the values; a finite number.
+ */
+byteport_status_t byteport_query_set_scale(byteport_query_t *query, double factor, byteport_error_t **error);
+
+/**
+ * Sets what the service makes of the values, as a byteport_operation_t.
+ */
+byteport_status_t byteport_query_set_operation(byteport_query_t *query,
+                                               int32_t operation,
+                                               byteport_error_t **error);
+
+/**
+ * Frees a query; NULL is fine.
+ */
+void byteport_query_free(byteport_query_t *query);
+
+/**
+ * Reads one field's values, oldest first, into memory: byteport_client_series_pages() is for a range of any length. Free the
+ * series with byteport_series_free().
  *
  * For NULL, namespace and device are the client's own. `from` and `to` are the first and the last moment, in microseconds
  * since 1970-01-01 UTC; BYTEPORT_TIME_OPEN leaves that end to the service.
@@ -741,6 +1004,17 @@ byteport_status_t byteport_client_read_series(const byteport_client_t *client,
                                               int64_t to,
                                               byteport_series_t **out,
                                               byteport_error_t **error);
+
+/**
+ * As byteport_client_read_series(), by a query.
+ */
+byteport_status_t byteport_client_query_series(const byteport_client_t *client,
+                                               const char *namespace_,
+                                               const char *device,
+                                               const char *field,
+                                               const byteport_query_t *query,
+                                               byteport_series_t **out,
+                                               byteport_error_t **error);
 
 /**
  * The number of points; 0 for NULL.
@@ -778,6 +1052,617 @@ const char *byteport_series_text(const byteport_series_t *series,
  * Frees a series; NULL is fine.
  */
 void byteport_series_free(byteport_series_t *series);
+
+/**
+ * Walks a range of a field, which may be of any length, in bounded memory. Nothing is sent yet. For NULL, namespace and device
+ * are the client's own. The query needs a beginning, and no operation; without an end it is now. The query may be changed or
+ * freed afterwards. Free the pages with byteport_series_pages_free().
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for a query without a beginning, or with an operation; BYTEPORT_ERROR_NOT_CONFIGURED
+ * without namespace or device.
+ */
+byteport_status_t byteport_client_series_pages(const byteport_client_t *client,
+                                               const char *namespace_,
+                                               const char *device,
+                                               const char *field,
+                                               const byteport_query_t *query,
+                                               byteport_series_pages_t **out,
+                                               byteport_error_t **error);
+
+/**
+ * Reads the next page: about 10,000 points, at least one, later than those before. At the end `out` becomes NULL. A page may
+ * hold numbers and the next one texts. After an error there are no more pages: byteport_series_pages_rest() says where to
+ * go on. Blocks as a call of the client does. Free the series with byteport_series_free().
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_NAME; BYTEPORT_ERROR_FORBIDDEN without login; BYTEPORT_ERROR_INVALID_ANSWER; those of the
+ * connection and of the HTTP status.
+ */
+byteport_status_t byteport_series_pages_next(byteport_series_pages_t *pages,
+                                             byteport_series_t **out,
+                                             byteport_error_t **error);
+
+/**
+ * The first moment of what was not read yet, in microseconds since 1970-01-01 UTC: with it as the beginning, new pages go on
+ * where these ended. BYTEPORT_TIME_OPEN at the end, and for NULL.
+ */
+int64_t byteport_series_pages_rest(const byteport_series_pages_t *pages);
+
+/**
+ * Frees the pages; NULL is fine. Series that came from them stay.
+ */
+void byteport_series_pages_free(byteport_series_pages_t *pages);
+
+/**
+ * The text, checked to be JSON in UTF-8, with one NUL behind it. NULL for NULL.
+ *
+ * In most answers the service writes nearly every scalar as text: `"True"`, `"None"`, `"180"`.
+ */
+const char *byteport_result_json(const byteport_result_t *result);
+
+/**
+ * The number of the text's bytes without the NUL; 0 for NULL.
+ */
+size_t byteport_result_length(const byteport_result_t *result);
+
+/**
+ * Frees a result; NULL is fine.
+ */
+void byteport_result_free(byteport_result_t *result);
+
+/**
+ * Sends pairs that the service gives back as a JSON object: a look whether it answers, which needs no login. `names` and
+ * `values` are `count` texts each; NULL is fine where `count` is 0. Free the result with byteport_result_free().
+ */
+byteport_status_t byteport_client_echo(const byteport_client_t *client,
+                                       const char *const *names,
+                                       const char *const *values,
+                                       size_t count,
+                                       byteport_result_t **out,
+                                       byteport_error_t **error);
+
+/**
+ * What the service says of the session; the shape is not documented. Free the result with byteport_result_free().
+ */
+byteport_status_t byteport_client_session(const byteport_client_t *client,
+                                          byteport_result_t **out,
+                                          byteport_error_t **error);
+
+/**
+ * The namespaces that the user may see, or the one of that name; NULL for all. A list of objects: `name`, `description`,
+ * `data_survival_time`, `http_write_method`, `write_by_key`, `write_key`, `read_by_key`, `read_key`. Free the result with
+ * byteport_result_free().
+ *
+ * Errors: BYTEPORT_ERROR_FORBIDDEN without login; BYTEPORT_ERROR_INVALID_ANSWER; those of the connection and of the HTTP
+ * status.
+ */
+byteport_status_t byteport_client_namespaces(const byteport_client_t *client,
+                                             const char *name,
+                                             byteport_result_t **out,
+                                             byteport_error_t **error);
+
+/**
+ * Who stored something in the last 24 hours: an object with the lists `registered_devices` and `unregistered_devices`, the
+ * latter of objects `namespace`, `uid`, `last_contact`. For NULL, the namespace is the client's own. Free the result with
+ * byteport_result_free(). Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace; else as byteport_client_namespaces().
+ */
+byteport_status_t byteport_client_activity(const byteport_client_t *client,
+                                           const char *namespace_,
+                                           byteport_result_t **out,
+                                           byteport_error_t **error);
+
+/**
+ * The devices of a namespace as a list of objects: all for a NULL `uid`, or that one, or with a `*` at its end those whose
+ * UID begins so. The depth is 0 for UIDs only, 1 for the devices, 2 or 3 with their types and child devices;
+ * BYTEPORT_UNSET leaves it to the service. For NULL, the namespace is the client's own. Free the result with
+ * byteport_result_free().
+ *
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace; BYTEPORT_ERROR_INVALID_ARGUMENT for another depth; else as
+ * byteport_client_namespaces().
+ */
+byteport_status_t byteport_client_devices(const byteport_client_t *client,
+                                          const char *namespace_,
+                                          const char *uid,
+                                          int32_t depth,
+                                          byteport_result_t **out,
+                                          byteport_error_t **error);
+
+/**
+ * The addresses that hold a term, at most `limit` of them: an object whose `data` is a list of texts, `NAMESPACE.DEVICE`.
+ * A `.` at the term's end asks for exactly that one, a `*` is a wild card. Free the result with byteport_result_free().
+ * Errors: as byteport_client_namespaces().
+ */
+byteport_status_t byteport_client_search_guids(const byteport_client_t *client,
+                                               const char *term,
+                                               uint32_t limit,
+                                               byteport_result_t **out,
+                                               byteport_error_t **error);
+
+/**
+ * As byteport_client_search_guids(), with the devices as objects in `data`.
+ */
+byteport_status_t byteport_client_search_devices(const byteport_client_t *client,
+                                                 const char *term,
+                                                 uint32_t limit,
+                                                 byteport_result_t **out,
+                                                 byteport_error_t **error);
+
+/**
+ * Changes what the service knows of a device, and gives the device as it is then. `names` and `values` are `count` texts
+ * each: `active`, `offline_alarm` (True or False); `lat`, `lon` (degrees); `location_hint`, `alias`, `serial`,
+ * `description` (text); `timeout_limit`, `alarm_interval` (seconds), `alarm_repeat_times` (whole numbers). For NULL,
+ * namespace and device are the client's own. Free the result with byteport_result_free().
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without a setting, and for one that is unknown or cannot have that value; nothing
+ * is sent then. BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; else as byteport_client_namespaces().
+ */
+byteport_status_t byteport_client_configure(const byteport_client_t *client,
+                                            const char *namespace_,
+                                            const char *device,
+                                            const char *const *names,
+                                            const char *const *values,
+                                            size_t count,
+                                            byteport_result_t **out,
+                                            byteport_error_t **error);
+
+/**
+ * Sets fields of a device: what is told to it, not what it stored. `names` and `values` are `count` texts each; a name is a
+ * path such as `Group name.Property`. For NULL, namespace and device are the client's own. What the service answers is
+ * JSON of a shape that is not documented. Free the result with byteport_result_free().
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without a field, and for one without a name; else as byteport_client_configure().
+ */
+byteport_status_t byteport_client_set_fields(const byteport_client_t *client,
+                                             const char *namespace_,
+                                             const char *device,
+                                             const char *const *names,
+                                             const char *const *values,
+                                             size_t count,
+                                             byteport_result_t **out,
+                                             byteport_error_t **error);
+
+/**
+ * The kinds of devices of a namespace as a list of objects: all for the id BYTEPORT_UNSET, or the one of that id. The depth
+ * is 0 to 2; BYTEPORT_UNSET leaves it to the service. For NULL, the namespace is the client's own. Free the result with
+ * byteport_result_free(). Errors: as byteport_client_devices().
+ */
+byteport_status_t byteport_client_device_types(const byteport_client_t *client,
+                                               const char *namespace_,
+                                               int64_t id,
+                                               int32_t depth,
+                                               byteport_result_t **out,
+                                               byteport_error_t **error);
+
+/**
+ * The programs for a kind of device, which is named by its id: a list of objects with `id`, `version`, `filesize`,
+ * `md5_digest`, `image`, `enabled`, `uploaded` and more; all for the id BYTEPORT_UNSET, or the one of that id. For NULL, the
+ * namespace is the client's own. Free the result with byteport_result_free(). Errors: as byteport_client_activity().
+ */
+byteport_status_t byteport_client_firmwares(const byteport_client_t *client,
+                                            const char *namespace_,
+                                            int64_t device_type,
+                                            int64_t id,
+                                            byteport_result_t **out,
+                                            byteport_error_t **error);
+
+/**
+ * What the fields of a kind of device mean: a list of objects with `id`, `name`, `data_type`, `unit`, `unit_symbol` and
+ * more. The arguments are those of byteport_client_firmwares().
+ */
+byteport_status_t byteport_client_field_definitions(const byteport_client_t *client,
+                                                    const char *namespace_,
+                                                    int64_t device_type,
+                                                    int64_t id,
+                                                    byteport_result_t **out,
+                                                    byteport_error_t **error);
+
+/**
+ * A new registration, of no device. Free it with byteport_registration_free(). NULL only after a defect of the library.
+ */
+byteport_registration_t *byteport_registration_new(void);
+
+/**
+ * Sets the device's UID. Where `is_batch` is true, the text is several with commas between them, or a range: `device100-107`,
+ * `10-19`, `100-107Dev`. The service checks it.
+ */
+byteport_status_t byteport_registration_set_uids(byteport_registration_t *registration,
+                                                 const char *uids,
+                                                 bool is_batch,
+                                                 byteport_error_t **error);
+
+/**
+ * Sets the id of the devices' type.
+ */
+byteport_status_t byteport_registration_set_device_type(byteport_registration_t *registration,
+                                                        int64_t id,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets whether what is registered already is registered again. Default: no.
+ */
+byteport_status_t byteport_registration_set_force(byteport_registration_t *registration,
+                                                  bool force,
+                                                  byteport_error_t **error);
+
+/**
+ * Sets whether the devices are in use at once. Default: no.
+ */
+byteport_status_t byteport_registration_set_active(byteport_registration_t *registration,
+                                                   bool active,
+                                                   byteport_error_t **error);
+
+/**
+ * Sets the length of the registration codes, in characters. Default: the service's.
+ */
+byteport_status_t byteport_registration_set_code_length(byteport_registration_t *registration,
+                                                        uint32_t length,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets the serial number of a single device.
+ */
+byteport_status_t byteport_registration_set_serial(byteport_registration_t *registration,
+                                                   const char *serial,
+                                                   byteport_error_t **error);
+
+/**
+ * Frees a registration; NULL is fine.
+ */
+void byteport_registration_free(byteport_registration_t *registration);
+
+/**
+ * Registers devices, and gives what the service answers: an object whose `registration_result` holds `devices`, each with
+ * `uid` and its secrets `access_key`, with which it stores, and `reg_code`. For NULL, the namespace is the client's own.
+ * The registration stays as it is. Free the result with byteport_result_free().
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without UID or device type, and for a batch with a serial number;
+ * BYTEPORT_ERROR_NOT_ALLOWED with the service's reason where it refuses, such as for a UID that is registered already; else
+ * as byteport_client_activity().
+ */
+byteport_status_t byteport_client_register(const byteport_client_t *client,
+                                           const char *namespace_,
+                                           const byteport_registration_t *registration,
+                                           byteport_result_t **out,
+                                           byteport_error_t **error);
+
+/**
+ * Sends a text to a device, and gives the message as the service keeps it: an object, or a list of one, with `id`, `status`,
+ * `user`, `send_time`, `device`, and `message`, which is itself JSON text. The service documents ASCII; other text is sent
+ * in UTF-8. For NULL, namespace and device are the client's own. Free the result with byteport_result_free().
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for an empty text; BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; else
+ * as byteport_client_namespaces().
+ */
+byteport_status_t byteport_client_send_message(const byteport_client_t *client,
+                                               const char *namespace_,
+                                               const char *device,
+                                               const char *text,
+                                               byteport_result_t **out,
+                                               byteport_error_t **error);
+
+/**
+ * The messages that were sent to a device, as a list of objects, by their index: from the first to the last one, where 0 is
+ * the last one sent; BYTEPORT_UNSET leaves an end to the service. For NULL, namespace and device are the client's own. Free
+ * the result with byteport_result_free(). Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for an index that is none; else as
+ * byteport_client_send_message().
+ */
+byteport_status_t byteport_client_messages(const byteport_client_t *client,
+                                           const char *namespace_,
+                                           const char *device,
+                                           int64_t from,
+                                           int64_t to,
+                                           byteport_result_t **out,
+                                           byteport_error_t **error);
+
+/**
+ * A single value, whole, as an object with `value`, `timestamp`, `ref` and more. The reference is the `r` of its point in
+ * the service's answer; byteport-server takes `latest`, too. For NULL, namespace and device are the client's own. Free the
+ * result with byteport_result_free().
+ *
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_NAME;
+ * BYTEPORT_ERROR_INVALID_ARGUMENT for a reference that is none; else as byteport_client_namespaces().
+ */
+byteport_status_t byteport_client_value(const byteport_client_t *client,
+                                        const char *namespace_,
+                                        const char *device,
+                                        const char *field,
+                                        const char *reference,
+                                        byteport_result_t **out,
+                                        byteport_error_t **error);
+
+/**
+ * What a field holds, as an object: `daily_activity`, a list of lists of date, number of values, and that in percent of the
+ * most active day's; `values_in_way_past`, `values_in_future`; and where it is asked for `calendar`, whose shape is not
+ * documented. For NULL, namespace and device are the client's own. Free the result with byteport_result_free(). Errors:
+ * BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_NAME; else as
+ * byteport_client_namespaces().
+ */
+byteport_status_t byteport_client_statistics(const byteport_client_t *client,
+                                             const char *namespace_,
+                                             const char *device,
+                                             const char *field,
+                                             bool build_calendar,
+                                             byteport_result_t **out,
+                                             byteport_error_t **error);
+
+/**
+ * A new comparison. Free it with byteport_typical_free(). NULL only after a defect of the library.
+ */
+byteport_typical_t *byteport_typical_new(void);
+
+/**
+ * Compares what was measured from the first to the last moment, as byteport_query_set_range() says.
+ */
+byteport_status_t byteport_typical_set_range(byteport_typical_t *typical,
+                                             int64_t from,
+                                             int64_t to,
+                                             byteport_error_t **error);
+
+/**
+ * Compares the last minutes, by the service's clock, in place of a range; not 0.
+ */
+byteport_status_t byteport_typical_set_last_minutes(byteport_typical_t *typical,
+                                                    uint32_t minutes,
+                                                    byteport_error_t **error);
+
+/**
+ * Sets into what the range is cut, as a byteport_grouping_t.
+ */
+byteport_status_t byteport_typical_set_grouping(byteport_typical_t *typical,
+                                                int32_t grouping,
+                                                byteport_error_t **error);
+
+/**
+ * Sets whether the groups are answered by their distance, not by time.
+ */
+byteport_status_t byteport_typical_set_by_distance(byteport_typical_t *typical,
+                                                   bool by_distance,
+                                                   byteport_error_t **error);
+
+/**
+ * Sets whether the values' change is compared, not the values.
+ */
+byteport_status_t byteport_typical_set_diff(byteport_typical_t *typical, bool diff, byteport_error_t **error);
+
+/**
+ * Sets whether each group comes with its description.
+ */
+byteport_status_t byteport_typical_set_descriptions(byteport_typical_t *typical,
+                                                    bool descriptions,
+                                                    byteport_error_t **error);
+
+/**
+ * Leaves one more descriptor out of the comparison: `count`, `mean`, `std`, `min`, `max`, `25%`, `50%` or `75%`.
+ */
+byteport_status_t byteport_typical_exclude(byteport_typical_t *typical,
+                                           const char *descriptor,
+                                           byteport_error_t **error);
+
+/**
+ * Frees a comparison; NULL is fine.
+ */
+void byteport_typical_free(byteport_typical_t *typical);
+
+/**
+ * How far each group of a field's values is from the typical one, as an object: `distances`, a list of objects `group_name`
+ * and `dist`; `T_med`, the typical group's descriptors. Each group is described by the descriptors of
+ * byteport_typical_exclude(); the typical one has the median of each; the distance is Euclidean. For NULL, namespace and
+ * device are the client's own. Free the result with byteport_result_free(). Errors: as byteport_client_statistics().
+ */
+byteport_status_t byteport_client_distance_to_typical(const byteport_client_t *client,
+                                                      const char *namespace_,
+                                                      const char *device,
+                                                      const char *field,
+                                                      const byteport_typical_t *typical,
+                                                      byteport_result_t **out,
+                                                      byteport_error_t **error);
+
+/**
+ * A new download, of nothing. Free it with byteport_download_free(). NULL only after a defect of the library.
+ */
+byteport_download_t *byteport_download_new(void);
+
+/**
+ * Sets which object is loaded: its field, and the `r` of its point in the service's answer; byteport-server takes `latest`,
+ * too. For NULL, namespace and device are the client's own.
+ */
+byteport_status_t byteport_download_set_value(byteport_download_t *download,
+                                              const char *namespace_,
+                                              const char *device,
+                                              const char *field,
+                                              const char *reference,
+                                              byteport_error_t **error);
+
+/**
+ * Sets what is undone of the encoding and where, as a byteport_unpack_t.
+ */
+byteport_status_t byteport_download_set_unpack(byteport_download_t *download,
+                                               int32_t unpack,
+                                               byteport_error_t **error);
+
+/**
+ * Sets the most bytes that are written; above it is BYTEPORT_ERROR_ANSWER_TOO_LARGE. Default: any number. A few compressed
+ * bytes can stand for gigabytes.
+ */
+byteport_status_t byteport_download_set_limit(byteport_download_t *download,
+                                              uint64_t bytes,
+                                              byteport_error_t **error);
+
+/**
+ * Sets who is told as the bytes come in, which are those of the transfer: more or fewer than are written where the library
+ * unpacks them. NULL is for nobody. `free_userdata`, which may be NULL, is called once: when the callback is replaced or the
+ * download freed, at once where the callback is NULL. Where this call fails, the userdata stays the caller's.
+ */
+byteport_status_t byteport_download_set_progress(byteport_download_t *download,
+                                                 byteport_progress_callback_t callback,
+                                                 void *userdata,
+                                                 byteport_free_callback_t free_userdata,
+                                                 byteport_error_t **error);
+
+/**
+ * How many bytes the last call that succeeded has written; 0 before, and for NULL.
+ */
+uint64_t byteport_download_bytes(const byteport_download_t *download);
+
+/**
+ * The file name that the service proposed in the last call that succeeded: a name only, without folders, control characters
+ * and points at its beginning. NULL where it proposed none, before, and for NULL. The text belongs to the download and is
+ * gone after its next call.
+ */
+const char *byteport_download_file_name(const byteport_download_t *download);
+
+/**
+ * Frees a download; NULL is fine.
+ */
+void byteport_download_free(byteport_download_t *download);
+
+/**
+ * Writes an object to a file descriptor, from where it stands, in memory that does not grow with the object. The descriptor
+ * stays open, and must block. What was written before an error is no whole object. A pipe that nobody reads any more
+ * raises SIGPIPE, as write() does.
+ *
+ * The answer's beginning comes within the total time-out; after that only the time without a byte is limited, by the same
+ * length.
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for a descriptor that is not open or a reference that is none;
+ * BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_NAME; BYTEPORT_ERROR_FORBIDDEN without
+ * login; BYTEPORT_ERROR_FILE where it cannot be written; BYTEPORT_ERROR_ANSWER_TOO_LARGE above the limit;
+ * BYTEPORT_ERROR_STOPPED; BYTEPORT_ERROR_INVALID_VALUE where what the library unpacks is damaged; those of the connection
+ * and of the HTTP status.
+ */
+byteport_status_t byteport_client_download_to_fd(const byteport_client_t *client,
+                                                 byteport_download_t *download,
+                                                 int fd,
+                                                 byteport_error_t **error);
+
+/**
+ * Writes an object to a file, which has its name only when it is whole and on the disk: until then it is a temporary one in
+ * the same folder, which is gone after an error. A file that was there is replaced, and so is a symbolic link. Else as
+ * byteport_client_download_to_fd().
+ */
+byteport_status_t byteport_client_download_to_path(const byteport_client_t *client,
+                                                   byteport_download_t *download,
+                                                   const char *path,
+                                                   byteport_error_t **error);
+
+/**
+ * Gives an object to a callback, piece by piece. The userdata is only handed on. Else as byteport_client_download_to_fd().
+ */
+byteport_status_t byteport_client_download_to_callback(const byteport_client_t *client,
+                                                       byteport_download_t *download,
+                                                       byteport_data_callback_t callback,
+                                                       void *userdata,
+                                                       byteport_error_t **error);
+
+/**
+ * A new request for a program, of the client's own device. Free it with byteport_firmware_free(). NULL only after a defect of
+ * the library.
+ */
+byteport_firmware_t *byteport_firmware_new(void);
+
+/**
+ * Sets for which device a program is fetched. For NULL, namespace and device are the client's own.
+ */
+byteport_status_t byteport_firmware_set_device(byteport_firmware_t *firmware,
+                                               const char *namespace_,
+                                               const char *device,
+                                               byteport_error_t **error);
+
+/**
+ * Sets the folder in which the image is put, by the name that it has on the server. It must be there.
+ */
+byteport_status_t byteport_firmware_set_folder(byteport_firmware_t *firmware,
+                                               const char *path,
+                                               byteport_error_t **error);
+
+/**
+ * Sets the path under which the server has its images; it begins and ends with `/`. Default: `/media/`. Where a service has
+ * them is not documented.
+ */
+byteport_status_t byteport_firmware_set_media_prefix(byteport_firmware_t *firmware,
+                                                     const char *prefix,
+                                                     byteport_error_t **error);
+
+/**
+ * Sets the version that the device runs, which is not fetched again. NULL is for none, which is the default.
+ */
+byteport_status_t byteport_firmware_set_current_version(byteport_firmware_t *firmware,
+                                                        const char *version,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets the largest image that is fetched, in bytes. Default: 1,073,741,824 (1 GiB).
+ */
+byteport_status_t byteport_firmware_set_max_size(byteport_firmware_t *firmware,
+                                                 uint64_t bytes,
+                                                 byteport_error_t **error);
+
+/**
+ * Sets whether an image is fetched that has no digest, and so cannot be checked. Default: no.
+ */
+byteport_status_t byteport_firmware_set_allow_unchecked(byteport_firmware_t *firmware,
+                                                        bool allow,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets who is told as the image comes in, what an earlier call left of it included. NULL is for nobody. The userdata is
+ * freed as byteport_download_set_progress() says.
+ */
+byteport_status_t byteport_firmware_set_progress(byteport_firmware_t *firmware,
+                                                 byteport_progress_callback_t callback,
+                                                 void *userdata,
+                                                 byteport_free_callback_t free_userdata,
+                                                 byteport_error_t **error);
+
+/**
+ * What came of the last call that succeeded; BYTEPORT_FIRMWARE_NOT_ASKED before, and for NULL.
+ */
+byteport_firmware_outcome_t byteport_firmware_outcome(const byteport_firmware_t *firmware);
+
+/**
+ * The version of the newest firmware, by the last call that succeeded. NULL where there is none or it has no version, before,
+ * and for NULL. The text belongs to the request and is gone after its next call.
+ */
+const char *byteport_firmware_version(const byteport_firmware_t *firmware);
+
+/**
+ * The image's path in the folder, by the last call that succeeded. NULL where the image is not there, as the device runs that
+ * version, before, and for NULL. The text belongs to the request and is gone after its next call.
+ */
+const char *byteport_firmware_path(const byteport_firmware_t *firmware);
+
+/**
+ * How many bytes came over the network in the last call that succeeded: fewer than the image has where an earlier one had
+ * begun. 0 before, and for NULL.
+ */
+uint64_t byteport_firmware_received(const byteport_firmware_t *firmware);
+
+/**
+ * Frees a request for a program; NULL is fine.
+ */
+void byteport_firmware_free(byteport_firmware_t *firmware);
+
+/**
+ * Finds the newest enabled firmware of the device's type, and fetches its image into the folder. Newest is what was uploaded
+ * last; of several at the same time, or without a time, the one with the highest id.
+ *
+ * The image is written to `NAME.part`, and gets its name when its size and digest are right and it is on the disk. Where the
+ * connection breaks, the call goes on from where it was, a few times, as long as something comes; what an earlier call left
+ * of the same firmware is gone on with, too. A second process that fetches the same image into the folder meanwhile gets
+ * BYTEPORT_ERROR_FILE. Time-outs are as those of byteport_client_download_to_fd().
+ *
+ * Size and MD5 digest find an image that is torn, cut short, damaged on its way, or mixed up with another one. They do not
+ * protect from an attacker: MD5 is broken, and the digest comes by the same way as the image. Use https, and let the device
+ * check a signature of your own before it runs an image.
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without a folder; BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device;
+ * BYTEPORT_ERROR_NOT_FOUND without such a device, or where it has no type; BYTEPORT_ERROR_INVALID_ANSWER for an image whose
+ * path leads elsewhere, or that has no digest; BYTEPORT_ERROR_ANSWER_TOO_LARGE above the largest size;
+ * BYTEPORT_ERROR_INTEGRITY where size or digest is wrong: nothing is kept then; BYTEPORT_ERROR_FILE where the folder fails;
+ * BYTEPORT_ERROR_STOPPED; those of the connection and of the HTTP status.
+ */
+byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client,
+                                                 byteport_firmware_t *firmware,
+                                                 byteport_error_t **error);
 
 /**
  * Passes the library's messages up to `max_level` (a byteport_log_level_t) to a callback, in place of the one before. One

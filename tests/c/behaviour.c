@@ -3,48 +3,10 @@
  *
  * What the calls do: vectors, bad input, a real server. vectors.h is made from tests/vectors by vectors.py.
  */
-#include "check.h"
+#include "outcome.h"
 #include "vectors.h"
 
 #include <math.h>
-
-static const char not_utf8[] = "a\xff";
-
-/* Checks a status and its error object, and frees the error; no secret is in its texts. */
-static void refused(byteport_status_t status, byteport_status_t expected, byteport_error_t *error, int line)
-{
-    if (!check(status == expected && byteport_error_status(error) == expected, __FILE__, line, "the expected status")) {
-        fprintf(stderr, "  %d in place of %d: %s\n", (int)status, (int)expected,
-                error != NULL ? byteport_error_message(error) : "no error");
-    }
-    const char *message = byteport_error_message(error);
-    check(message != NULL && message[0] != '\0', __FILE__, line, "a message");
-    check(message == NULL || strstr(message, setting("BYTEPORT_KEY")) == NULL, __FILE__, line, "no key in the message");
-    for (size_t i = 0; i < byteport_error_cause_count(error); i++) {
-        const char *cause = byteport_error_cause(error, i);
-        check(cause != NULL && strstr(message, cause) != NULL, __FILE__, line, "every cause is in the message");
-        check(cause == NULL || strstr(cause, setting("BYTEPORT_KEY")) == NULL, __FILE__, line, "no key in a cause");
-    }
-    check(byteport_error_cause(error, byteport_error_cause_count(error)) == NULL, __FILE__, line, "an end of causes");
-    byteport_error_free(error);
-}
-
-#define REFUSED(expected, call)                                                                                        \
-    do {                                                                                                               \
-        byteport_error_t *error = NULL;                                                                                \
-        byteport_status_t status = (call);                                                                             \
-        refused(status, (expected), error, __LINE__);                                                                  \
-    } while (0)
-
-#define DONE(call)                                                                                                     \
-    do {                                                                                                               \
-        byteport_error_t *error = NULL;                                                                                \
-        byteport_status_t status = (call);                                                                             \
-        if (!CHECK(status == BYTEPORT_OK && error == NULL)) {                                                          \
-            fprintf(stderr, "  %s\n", byteport_error_message(error));                                                  \
-        }                                                                                                              \
-        byteport_error_free(error);                                                                                    \
-    } while (0)
 
 static void names(void)
 {
@@ -78,7 +40,7 @@ static void timestamps(void)
                                        : byteport_timestamp_from_seconds(timestamp_cases[i].seconds, &time, &error);
         if (timestamp_cases[i].wire == NULL) {
             CHECK(error != NULL && strstr(byteport_error_message(error), timestamp_cases[i].error) != NULL);
-            refused(status, BYTEPORT_ERROR_INVALID_TIMESTAMP, error, __LINE__);
+            refused(status, BYTEPORT_ERROR_INVALID_TIMESTAMP, error, __FILE__, __LINE__);
             CHECK(time == 77);
             continue;
         }
@@ -101,27 +63,28 @@ static void invalid_utf8(const byteport_client_t *trap)
     byteport_series_t *series = NULL;
     int64_t time = 77;
     const byteport_status_t bad = BYTEPORT_ERROR_INVALID_ARGUMENT;
-    REFUSED(bad, byteport_options_set_host(options, not_utf8, &error));
-    REFUSED(bad, byteport_options_set_namespace(options, not_utf8, &error));
-    REFUSED(bad, byteport_options_set_key(options, not_utf8, &error));
-    REFUSED(bad, byteport_options_set_device(options, not_utf8, &error));
-    REFUSED(bad, byteport_options_set_proxy(options, not_utf8, &error));
-    REFUSED(bad, byteport_options_set_ca_file(options, not_utf8, &error));
-    REFUSED(bad, byteport_reading_set_device(reading, not_utf8, &error));
-    REFUSED(bad, byteport_reading_set_number(reading, not_utf8, 1.0, &error));
-    REFUSED(bad, byteport_reading_set_integer(reading, not_utf8, 1, &error));
-    REFUSED(bad, byteport_reading_set_text(reading, not_utf8, "x", &error));
-    REFUSED(bad, byteport_reading_set_text(reading, "x", not_utf8, &error));
-    REFUSED(bad, byteport_reading_set_bytes(reading, not_utf8, (const uint8_t *)"x", 1, &error));
-    REFUSED(bad, byteport_timestamp_parse(not_utf8, &time, &error));
-    REFUSED(bad, byteport_client_heartbeat(trap, not_utf8, &error));
-    REFUSED(bad, byteport_client_log(trap, BYTEPORT_LOG_INFO, not_utf8, NULL, &error));
-    REFUSED(bad, byteport_client_log(trap, BYTEPORT_LOG_INFO, "x", not_utf8, &error));
-    REFUSED(bad, byteport_client_login(trap, not_utf8, "x", &error));
-    REFUSED(bad, byteport_client_login(trap, "x", not_utf8, &error));
-    REFUSED(bad, byteport_client_read_series(trap, not_utf8, "d", "f", 0, 1, &series, &error));
-    REFUSED(bad, byteport_client_read_series(trap, "n", not_utf8, "f", 0, 1, &series, &error));
-    REFUSED(bad, byteport_client_read_series(trap, "n", "d", not_utf8, 0, 1, &series, &error));
+    REFUSED(bad, byteport_options_set_host(options, NOT_UTF8, &error));
+    REFUSED(bad, byteport_options_set_namespace(options, NOT_UTF8, &error));
+    REFUSED(bad, byteport_options_set_key(options, NOT_UTF8, &error));
+    REFUSED(bad, byteport_options_set_device(options, NOT_UTF8, &error));
+    REFUSED(bad, byteport_options_set_proxy(options, NOT_UTF8, &error));
+    REFUSED(bad, byteport_options_set_ca_file(options, NOT_UTF8, &error));
+    REFUSED(bad, byteport_options_set_client_cert(options, NOT_UTF8, &error));
+    REFUSED(bad, byteport_reading_set_device(reading, NOT_UTF8, &error));
+    REFUSED(bad, byteport_reading_set_number(reading, NOT_UTF8, 1.0, &error));
+    REFUSED(bad, byteport_reading_set_integer(reading, NOT_UTF8, 1, &error));
+    REFUSED(bad, byteport_reading_set_text(reading, NOT_UTF8, "x", &error));
+    REFUSED(bad, byteport_reading_set_text(reading, "x", NOT_UTF8, &error));
+    REFUSED(bad, byteport_reading_set_bytes(reading, NOT_UTF8, (const uint8_t *)"x", 1, &error));
+    REFUSED(bad, byteport_timestamp_parse(NOT_UTF8, &time, &error));
+    REFUSED(bad, byteport_client_heartbeat(trap, NOT_UTF8, &error));
+    REFUSED(bad, byteport_client_log(trap, BYTEPORT_LOG_INFO, NOT_UTF8, NULL, &error));
+    REFUSED(bad, byteport_client_log(trap, BYTEPORT_LOG_INFO, "x", NOT_UTF8, &error));
+    REFUSED(bad, byteport_client_login(trap, NOT_UTF8, "x", &error));
+    REFUSED(bad, byteport_client_login(trap, "x", NOT_UTF8, &error));
+    REFUSED(bad, byteport_client_read_series(trap, NOT_UTF8, "d", "f", 0, 1, &series, &error));
+    REFUSED(bad, byteport_client_read_series(trap, "n", NOT_UTF8, "f", 0, 1, &series, &error));
+    REFUSED(bad, byteport_client_read_series(trap, "n", "d", NOT_UTF8, 0, 1, &series, &error));
     CHECK(series == NULL && time == 77);
     byteport_reading_free(reading);
     byteport_options_free(options);
@@ -174,7 +137,7 @@ static void refusals(const char *host, const char *name_space, const char *key, 
     CHECK(byteport_error_http_status(error) == 403 && byteport_error_phase(error) == BYTEPORT_PHASE_STATUS);
     CHECK(!byteport_error_is_retryable(error));
     CHECK(error != NULL && strstr(byteport_error_message(error), "a-wrong-key") == NULL);
-    refused(status, BYTEPORT_ERROR_FORBIDDEN, error, __LINE__);
+    refused(status, BYTEPORT_ERROR_FORBIDDEN, error, __FILE__, __LINE__);
     REFUSED(BYTEPORT_ERROR_LOGIN_FAILED, byteport_client_login(client, setting("BYTEPORT_USER"), "wrong", &error));
     byteport_client_free(client);
 
@@ -182,7 +145,7 @@ static void refusals(const char *host, const char *name_space, const char *key, 
     error = NULL;
     status = byteport_client_store(client, reading, &error);
     CHECK(byteport_error_http_status(error) == 404);
-    refused(status, BYTEPORT_ERROR_NOT_FOUND, error, __LINE__);
+    refused(status, BYTEPORT_ERROR_NOT_FOUND, error, __FILE__, __LINE__);
     byteport_client_free(client);
 
     client = new_client(gone, name_space, key, "dev-1", BYTEPORT_METHOD_POST);
@@ -190,7 +153,7 @@ static void refusals(const char *host, const char *name_space, const char *key, 
     status = byteport_client_store(client, reading, &error);
     CHECK(byteport_error_is_retryable(error) && byteport_error_http_status(error) == 0);
     CHECK(byteport_error_phase(error) == BYTEPORT_PHASE_CONNECT && byteport_error_cause_count(error) > 0);
-    refused(status, BYTEPORT_ERROR_CONNECT, error, __LINE__);
+    refused(status, BYTEPORT_ERROR_CONNECT, error, __FILE__, __LINE__);
     byteport_client_free(client);
     byteport_reading_free(reading);
 }

@@ -15,6 +15,9 @@ EXAMPLES = ROOT / "examples" / "c"
 HEADER = ROOT / "include" / "byteport.h"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
 
+# The firmware that the server is seeded with.
+IMAGES = {f"thermometer-{version}.0.bin": bytes([version]) * 100_000 for version in (1, 2, 3)}
+
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 STATIC_LIBRARIES = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
 HINTS = {
@@ -83,9 +86,9 @@ class Build:
         return program
 
     def run(self, program: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess:
-        """Runs a program in an environment of its own, for variables of the caller's might name a proxy."""
+        """Runs a program in its folder and in an environment of its own: variables of the caller's might name a proxy."""
         base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return run([*self.wrapper, program, *arguments], env={**base, **self.env, **env})
+        return run([*self.wrapper, program, *arguments], env={**base, **self.env, **env}, cwd=program.parent)
 
 
 def header_functions() -> dict[str, list[str]]:

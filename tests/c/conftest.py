@@ -28,6 +28,33 @@ namespaces = ["test_garage"]
 name = "test_garage"
 write_key = "a-write-key-for-tests"
 http_write_method = "both"
+
+[[namespaces.device_types]]
+name = "thermometer"
+
+[[namespaces.device_types.field_definitions]]
+name = "temperature"
+data_type = "number"
+
+[[namespaces.device_types.firmware]]
+version = "1.0"
+file = "thermometer-1.0.bin"
+
+[[namespaces.device_types.firmware]]
+version = "2.0"
+file = "thermometer-2.0.bin"
+
+[[namespaces.device_types.firmware]]
+version = "3.0"
+file = "thermometer-3.0.bin"
+enabled = false
+
+[[namespaces.devices]]
+uid = "seeded-1"
+device_type = "thermometer"
+
+[[namespaces]]
+name = "other_garage"
 """
 
 devices = itertools.count(1)
@@ -73,6 +100,8 @@ def server(plain_dir: Path, tmp_path_factory: pytest.TempPathFactory):
     """The address of a real server; it must stop cleanly in the end."""
     folder = tmp_path_factory.mktemp("server")
     (folder / "seed.toml").write_text(SEED)
+    for name, image in capi.IMAGES.items():
+        (folder / name).write_bytes(image)
     command = [plain_dir / "byteport-server", "--data", folder / "data", "--listen", "127.0.0.1:0"]
     with (folder / "log").open("w") as log:
         command += ["--seed", folder / "seed.toml"]

@@ -2,6 +2,8 @@
 # Copyright The libbyteport authors
 """Every example and every C test program: compiled as C99 and as C++17, run plain, under valgrind and with ASan."""
 
+import base64
+import json
 import re
 from urllib.parse import parse_qsl
 
@@ -10,6 +12,22 @@ import pytest
 from recorders import Request
 
 BUILDS = ["c99", "c++17", "valgrind", "asan"]
+PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
+
+# The examples, each with arguments that are no wrong use.
+EXAMPLES = {
+    "store": [],
+    "machine": ["1"],
+    "read": ["ns", "dev", "field"],
+    "log": ["m"],
+    "manage": ["ns"],
+    "register": ["ns", "1", "dev", "a device"],
+    "message": ["ns", "dev", "send", "hello"],
+    "statistics": ["ns", "dev", "field", "7"],
+    "pages": ["ns", "dev", "field", "2015-05-01"],
+    "download": ["ns", "dev", "field", "1", "file"],
+    "firmware": ["ns", "dev", "."],
+}
 every_build = pytest.mark.parametrize("build", BUILDS, indirect=True)
 
 
@@ -28,12 +46,12 @@ def read_back(build, settings, work, field, *span) -> list[list[str]]:
 def test_every_program_is_run_here():
     examples = {path.stem for path in capi.EXAMPLES.glob("*.c")}
     programs = {path.stem for path in capi.HERE.glob("*.c")}
-    assert examples == {"store", "machine", "read", "log"}
-    assert programs == {"null", "behaviour", "threads", "fork", "settings", "broken"}
+    assert examples == set(EXAMPLES)
+    assert programs == {*PROGRAMS, "settings", "broken"}
 
 
 @every_build
-@pytest.mark.parametrize("program", ["null", "behaviour", "threads", "fork"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_program(program, build, settings, vector_table, tmp_path):
     path = build.compile(capi.HERE / f"{program}.c", tmp_path, vectors=vector_table)
     assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=settings)))
@@ -129,11 +147,117 @@ def test_example_log(build, settings, tmp_path):
         assert text == "tab\\x09here, back\\x5cslash"
 
 
+def example(build, work, name, settings, *arguments) -> str:
+    """What an example prints."""
+    return ok(build.run(build.compile(capi.EXAMPLES / f"{name}.c", work), *arguments, env=settings))
+
+
+def answers(printed: str) -> dict:
+    """The JSON answers that an example prints, by their names."""
+    return {name: json.loads(text) for name, text in (line.split("\t") for line in printed.splitlines())}
+
+
 @every_build
-@pytest.mark.parametrize("example", ["store", "machine", "read", "log"])
+def test_example_manage(build, settings, tmp_path):
+    namespace = settings["BYTEPORT_NAMESPACE"]
+    said = answers(example(build, tmp_path, "manage", settings, namespace))
+    assert [one["name"] for one in said["namespace"]] == [namespace]
+    [seeded] = [device for device in said["devices"] if device["uid"] == "seeded-1"]
+    assert seeded["device_type"]["name"] == "thermometer"
+    found = said["found"]["data"]
+    assert 0 < len(found) <= 10
+    assert all(guid.startswith(f"{namespace}.") for guid in found)
+    [kind] = said["types"]
+    said = answers(example(build, tmp_path, "manage", settings, namespace, str(kind["id"])))
+    assert [field["name"] for field in said["fields"]] == ["temperature"]
+    assert {firmware["version"] for firmware in said["firmwares"]} == {"1.0", "2.0", "3.0"}
+
+
+@every_build
+def test_example_register(build, settings, tmp_path):
+    namespace, uid = settings["BYTEPORT_NAMESPACE"], f"{settings['BYTEPORT_DEVICE']}-r"
+    said = answers(example(build, tmp_path, "register", settings, namespace, "1", uid, "by the door"))
+    [device] = said["registered"]["registration_result"]["devices"]
+    assert device["uid"] == uid
+    assert device["access_key"]
+    assert len(device["reg_code"]) == 8
+    [configured] = [said["configured"]] if isinstance(said["configured"], dict) else said["configured"]
+    assert (configured["uid"], configured["description"]) == (uid, "by the door")
+    several = answers(
+        example(build, tmp_path, "register", settings, namespace, "1", f"{uid.replace('-', '_')}_08-10", "")
+    )
+    assert len(several["registered"]["registration_result"]["devices"]) == 3
+    program = tmp_path / "register"
+    again = build.run(program, namespace, "1", uid, "x", env=settings)
+    assert again.returncode == 1
+    assert "the service did not register" in again.stderr
+
+
+@every_build
+def test_example_message(build, settings, tmp_path):
+    example(build, tmp_path, "store", settings)  # the device is known from here on
+    where = settings["BYTEPORT_NAMESPACE"], settings["BYTEPORT_DEVICE"]
+    said = answers(example(build, tmp_path, "message", settings, *where, "send", "hello, cart"))
+    [kept] = said["messages"]
+    [packet] = json.loads(kept["message"])
+    assert packet["data"] == "hello, cart"
+    said = answers(example(build, tmp_path, "message", settings, *where, "set", "Lights.Front", "on"))
+    assert said["set"]["set_fields"] == {"Lights.Front": "on"}
+
+
+@every_build
+def test_example_statistics(build, settings, tmp_path):
+    example(build, tmp_path, "store", settings)
+    where = settings["BYTEPORT_NAMESPACE"], settings["BYTEPORT_DEVICE"], "load1"
+    said = answers(example(build, tmp_path, "statistics", settings, *where, "7"))
+    [[_, count, percent]] = said["statistics"]["daily_activity"]
+    assert (float(count), float(percent)) == (1, 100)
+    assert float(said["value"]["value"]) >= 0
+    [group] = said["distances"]["distances"]
+    assert group["dist"] is not None
+
+
+@every_build
+def test_example_pages(build, settings, tmp_path):
+    example(build, tmp_path, "machine", settings, "3")
+    where = settings["BYTEPORT_NAMESPACE"], settings["BYTEPORT_DEVICE"], "mem_total_bytes"
+    printed = example(build, tmp_path, "pages", settings, *where, "2015-05-01")
+    assert re.fullmatch(r"3 points, 3 numbers, [1-3] pages, mean [1-9][0-9.e+]*\n", printed)
+    nothing = example(build, tmp_path, "pages", settings, *where, "2015-05-01", "2015-05-02")
+    assert nothing == "0 points, 0 numbers, 0 pages, mean 0\n"
+
+
+@every_build
+def test_example_download(build, settings, tmp_path):
+    example(
+        build, tmp_path, "log", settings, base64.b64encode(b"an object").decode()
+    )  # base64 text in the field `info`
+    where = settings["BYTEPORT_NAMESPACE"], settings["BYTEPORT_DEVICE"], "info", "latest"
+    assert example(build, tmp_path, "download", settings, *where, "-") == "an object"
+    assert example(build, tmp_path, "download", settings, *where, "object.bin") == ""
+    assert (tmp_path / "object.bin").read_bytes() == b"an object"
+
+
+@every_build
+def test_example_firmware(build, settings, tmp_path):
+    where = settings["BYTEPORT_NAMESPACE"], "seeded-1"
+    folder = tmp_path / "images"
+    folder.mkdir()
+    printed = example(build, tmp_path, "firmware", settings, *where, str(folder))
+    path = re.fullmatch(r"version 2.0 is in (.+)\n", printed)[1]
+    assert list(folder.iterdir()) == [folder / path]
+    assert (folder / path).read_bytes() == capi.IMAGES["thermometer-2.0.bin"]
+    again = example(build, tmp_path, "firmware", settings, *where, str(folder))
+    assert again == f"version 2.0 is the newest, {path}\n"
+    runs = example(build, tmp_path, "firmware", settings, *where, str(folder), "2.0")
+    assert runs == "version 2.0 is the newest, and runs\n"
+
+
+@every_build
+@pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_say_what_is_wrong(example, build, settings, tmp_path):
     program = build.compile(capi.EXAMPLES / f"{example}.c", tmp_path)
-    arguments = {"read": ["ns", "dev", "field"], "log": ["m"], "machine": ["1"]}.get(example, [])
+    arguments = EXAMPLES[example]
     gone = {**settings, "BYTEPORT_HOST": settings["BYTEPORT_GONE"]}
     done = build.run(program, *arguments, env=gone)
     assert done.returncode == 1

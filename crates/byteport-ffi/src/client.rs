@@ -3,37 +3,30 @@
 //! Calls to one host.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 
-use byteport_core::model::Timestamp;
-use byteport_core::{Client, Error, ErrorCode, Range, Result};
+use byteport_core::Client;
 
 use crate::error::byteport_error_t;
 use crate::log::field_level;
 use crate::options::byteport_options_t;
 use crate::reading::byteport_reading_t;
-use crate::series::byteport_series_t;
 use crate::status::byteport_status_t;
-use crate::timestamp::BYTEPORT_TIME_OPEN;
 use crate::{handle, panic};
 
 /// A client of one host, with its kept connections and its login. Any number of threads may use one client at once; they
 /// share its login. Only byteport_client_free() needs it alone.
-pub struct byteport_client_t(Client);
+pub struct byteport_client_t(Arc<Client>);
 
 /// The threads' word is only as good as the core's type.
 #[allow(dead_code)] // Rust 1.85 does not count the use in a constant
 const fn shared_by_threads<T: Send + Sync>() {}
 const _: () = shared_by_threads::<byteport_client_t>();
 
-fn end(time: i64) -> Option<Timestamp> {
-    (time != BYTEPORT_TIME_OPEN).then_some(Timestamp::from_micros(time))
-}
-
-fn given_or_own<'a>(given: Option<&'a str>, own: Option<&'a str>, what: &str) -> Result<&'a str> {
-    given.or(own).ok_or_else(|| {
-        let message = format!("reading needs a {what}: name one in the call or when making the client");
-        Error::new(ErrorCode::NotConfigured, message)
-    })
+impl byteport_client_t {
+    pub(crate) fn core(&self) -> &Arc<Client> {
+        &self.0
+    }
 }
 
 /// Makes a client. Nothing is sent. The settings are copied, and may be changed or freed afterwards. Free the client with
@@ -49,14 +42,14 @@ pub unsafe extern "C" fn byteport_client_new(
         panic::call(error, || {
             let (options, out) = (handle::borrow(options, "options")?, handle::out(out, "out")?);
             let client = Client::new(options.core().clone())?;
-            out.put(handle::into_raw(byteport_client_t(client)));
+            out.put(handle::into_raw(byteport_client_t(Arc::new(client))));
             Ok(())
         })
     }
 }
 
 /// Frees a client and closes its connections, without waiting for anything; NULL is fine. No other thread may be in a
-/// call with it.
+/// call with it. Pages of a series that are not yet freed keep its connections open, and its login.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_client_free(client: *mut byteport_client_t) {
     // SAFETY: the caller's pointer is NULL or a handle that is given up.
@@ -148,39 +141,4 @@ pub unsafe extern "C" fn byteport_client_logout(
 ) -> byteport_status_t {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { panic::call(error, || handle::borrow(client, "client")?.0.logout().map(|_| ())) }
-}
-
-/// Reads one field's values, oldest first. Free the series with byteport_series_free().
-///
-/// For NULL, namespace and device are the client's own. `from` and `to` are the first and the last moment, in microseconds
-/// since 1970-01-01 UTC; BYTEPORT_TIME_OPEN leaves that end to the service.
-///
-/// Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_NAME;
-/// BYTEPORT_ERROR_FORBIDDEN without login; BYTEPORT_ERROR_INVALID_ANSWER; those of the connection and of the HTTP status.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn byteport_client_read_series(
-    client: *const byteport_client_t,
-    namespace_: *const c_char,
-    device: *const c_char,
-    field: *const c_char,
-    from: i64,
-    to: i64,
-    out: *mut *mut byteport_series_t,
-    error: *mut *mut byteport_error_t,
-) -> byteport_status_t {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe {
-        panic::call(error, || {
-            let (client, out) = (&handle::borrow(client, "client")?.0, handle::out(out, "out")?);
-            let namespace = handle::text_or_none(namespace_, "namespace")?;
-            let namespace = given_or_own(namespace, client.namespace(), "namespace")?;
-            let device = handle::text_or_none(device, "device")?;
-            let device = given_or_own(device, client.device(), "device UID")?;
-            let field = handle::text(field, "field")?;
-            let series =
-                client.load_series(namespace, device, field, Range { from: end(from), to: end(to) })?;
-            out.put(handle::into_raw(byteport_series_t::from(series)));
-            Ok(())
-        })
-    }
 }

@@ -5,7 +5,9 @@
 //! Invariants: a handle given to C is a leaked box of the type that its name says, and only `free` takes it back; NULL and
 //! misaligned pointers never get past this file; nothing made here from a pointer outlives the call that it came with.
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::fs::File;
+use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 
 use byteport_core::{Error, ErrorCode, Result};
@@ -91,20 +93,47 @@ pub(crate) unsafe fn text_or_none<'a>(pointer: *const c_char, name: &str) -> Res
     unsafe { text(pointer, name) }.map(Some)
 }
 
-/// Bytes of the caller's; NULL is fine where there are none.
+/// Items of the caller's, such as bytes; NULL is fine where there are none.
 ///
 /// # Safety
-/// `length` bytes that stay as they are meanwhile.
-pub(crate) unsafe fn bytes<'a>(data: *const u8, length: usize, name: &str) -> Result<&'a [u8]> {
-    if length == 0 {
+/// `count` items that stay as they are meanwhile.
+pub(crate) unsafe fn items<'a, T>(data: *const T, count: usize, name: &str) -> Result<&'a [T]> {
+    if count == 0 {
         return Ok(&[]);
     }
     let data = checked(data, name)?;
-    if isize::try_from(length).is_err() {
+    if count.checked_mul(size_of::<T>()).is_none_or(|size| isize::try_from(size).is_err()) {
         return Err(invalid(format!("{name} is longer than memory can be")));
     }
-    // SAFETY: not NULL, `length` bytes by the caller's word, and no longer than a slice may be.
-    Ok(unsafe { std::slice::from_raw_parts(data.as_ptr(), length) })
+    // SAFETY: not NULL, `count` items by the caller's word, and no longer than a slice may be.
+    Ok(unsafe { std::slice::from_raw_parts(data.as_ptr(), count) })
+}
+
+/// Texts of the caller's, `count` names and as many values; NULL is fine where there are none.
+///
+/// # Safety
+/// `count` pointers each, of which each is as for [`text`].
+pub(crate) unsafe fn pairs<'a>(
+    names: *const *const c_char,
+    values: *const *const c_char,
+    count: usize,
+) -> Result<Vec<(&'a str, &'a str)>> {
+    // SAFETY: as the caller says.
+    let (names, values) = unsafe { (items(names, count, "names")?, items(values, count, "values")?) };
+    let pairs = names.iter().zip(values);
+    // SAFETY: as the caller says.
+    pairs.map(|(name, value)| unsafe { Ok((text(*name, "a name")?, text(*value, "a value")?)) }).collect()
+}
+
+/// A file of our own that writes where a descriptor of the caller's does, which stays open.
+pub(crate) fn file(descriptor: c_int, name: &str) -> Result<File> {
+    if descriptor < 0 {
+        return Err(invalid(format!("{name} is no file descriptor: {descriptor}")));
+    }
+    // SAFETY: not -1, and borrowed only to be duplicated, which fails for one that is not open.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(descriptor) };
+    let file = borrowed.try_clone_to_owned().map(File::from);
+    file.map_err(|error| invalid(format!("{name} is not open: {error}")))
 }
 
 /// A place of the caller's to write one result to.
@@ -169,12 +198,22 @@ mod tests {
     }
 
     #[test]
-    fn bytes_longer_than_memory_are_an_error() {
+    fn items_longer_than_memory_are_an_error() {
         // SAFETY: the length is refused before the data is looked at.
-        let result = unsafe { bytes([1u8].as_ptr(), usize::MAX, "it") };
+        let result = unsafe { items([1u8].as_ptr(), usize::MAX, "it") };
+        assert_eq!(result.unwrap_err().code(), ErrorCode::InvalidArgument);
+        // SAFETY: as above, for a count that would fit if it were one of bytes.
+        let result = unsafe { items([1u64].as_ptr(), usize::MAX / 4, "it") };
         assert_eq!(result.unwrap_err().code(), ErrorCode::InvalidArgument);
         // SAFETY: no byte is looked at.
-        assert_eq!(unsafe { bytes(std::ptr::null(), 0, "it") }.unwrap(), b"");
+        assert_eq!(unsafe { items::<u8>(std::ptr::null(), 0, "it") }.unwrap(), b"");
+    }
+
+    #[test]
+    fn a_descriptor_that_is_not_open_is_an_error() {
+        for descriptor in [-1, c_int::MIN, c_int::MAX] {
+            assert_eq!(file(descriptor, "it").unwrap_err().code(), ErrorCode::InvalidArgument);
+        }
     }
 
     #[test]

@@ -19,14 +19,30 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod abi;
+mod address;
 mod client;
+mod device;
+mod device_type;
+mod download;
 mod error;
+mod firmware;
 mod handle;
 mod log;
+mod message;
+mod namespace;
 mod options;
+mod pages;
 mod panic;
+mod progress;
+mod query;
 mod reading;
+mod registration;
+mod result;
 mod series;
+mod span;
 mod status;
 mod timestamp;
+mod typical;
+mod userdata;
+mod value;
 mod version;

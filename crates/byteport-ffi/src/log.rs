@@ -18,6 +18,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::error::byteport_error_t;
 use crate::status::byteport_status_t;
+use crate::userdata::{Userdata, byteport_free_callback_t};
 use crate::{handle, panic};
 
 /// How much a message matters.
@@ -49,9 +50,6 @@ pub type byteport_log_callback_t = Option<
         userdata: *mut c_void,
     ),
 >;
-
-/// Frees a callback's userdata. It must neither throw nor jump out.
-pub type byteport_free_callback_t = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
 /// The field of the service's log that a level stands for.
 pub(crate) fn field_level(level: i32) -> Result<LogLevel> {
@@ -88,23 +86,13 @@ fn c_level(level: Level) -> byteport_log_level_t {
 struct Sink {
     filter: LevelFilter,
     callback: byteport_log_callback_t,
-    userdata: *mut c_void,
-    free_userdata: byteport_free_callback_t,
+    userdata: Userdata,
 }
 
 // SAFETY: the header says that callback, userdata and free function are used on any thread.
 unsafe impl Send for Sink {}
 // SAFETY: as above, and by several threads at once.
 unsafe impl Sync for Sink {}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        if let Some(free) = self.free_userdata {
-            // SAFETY: the last reference goes: no call with this userdata is under way, and none follows.
-            unsafe { free(self.userdata) };
-        }
-    }
-}
 
 static SINK: ArcSwapOption<Sink> = ArcSwapOption::const_empty();
 
@@ -133,7 +121,9 @@ impl Log for Forward {
         let target = handle::c_text(record.target());
         let message = handle::c_text(&record.args().to_string());
         // SAFETY: `sink` keeps the userdata alive until the callback has returned; both texts live as long.
-        unsafe { callback(c_level(record.level()), target.as_ptr(), message.as_ptr(), sink.userdata) };
+        unsafe {
+            callback(c_level(record.level()), target.as_ptr(), message.as_ptr(), sink.userdata.pointer())
+        };
         drop(sink); // a free function that uses the library is inside, too
         let _ = INSIDE.try_with(|inside| inside.set(false));
     }
@@ -173,7 +163,7 @@ pub unsafe extern "C" fn byteport_log_set(
         panic::call(error, || {
             let filter = filter(max_level)?;
             install()?;
-            let sink = Sink { filter, callback, userdata, free_userdata };
+            let sink = Sink { filter, callback, userdata: Userdata::new(userdata, free_userdata) };
             SINK.store(callback.is_some().then(|| Arc::new(sink)));
             Ok(())
         })

@@ -246,6 +246,25 @@ pub unsafe extern "C" fn byteport_options_set_ca_file(
     }
 }
 
+/// Names a PEM file with the certificate that this client shows to the service, the rest of its chain, and its private key.
+/// It is read as byteport_options_set_ca_file() says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn byteport_options_set_client_cert(
+    options: *mut byteport_options_t,
+    path: *const c_char,
+    error: *mut *mut byteport_error_t,
+) -> byteport_status_t {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe {
+        set_text(options, ("path", path), error, |options, path| {
+            if path.is_empty() {
+                return Err(invalid("the client certificate's path is empty"));
+            }
+            options.change(|core| core.client_cert(path))
+        })
+    }
+}
+
 /// Sets how readings are stored, as a byteport_method_t.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_options_set_store_method(

@@ -152,7 +152,7 @@ pub unsafe extern "C" fn byteport_reading_set_bytes(
     error: *mut *mut byteport_error_t,
 ) -> byteport_status_t {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { set(reading, field, error, || Ok(handle::bytes(data, length, "data")?.into())) }
+    unsafe { set(reading, field, error, || Ok(handle::items(data, length, "data")?.into())) }
 }
 
 /// Removes every field and stamps the reading anew: ready for the next round. The device stays.

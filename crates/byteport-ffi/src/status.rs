@@ -64,8 +64,13 @@ pub enum byteport_status_t {
     BYTEPORT_ERROR_INTERNAL = 23,
     /// A compression that this library does not know. Nothing was sent.
     BYTEPORT_ERROR_UNSUPPORTED_COMPRESSION = 24,
-    /// A file or folder cannot be read, or changed while it was read. Nothing of it was sent.
+    /// A file or folder cannot be read, or changed while it was read: nothing of it was sent. Or what was received cannot be
+    /// written.
     BYTEPORT_ERROR_FILE = 25,
+    /// What was received is not what was announced: another size or digest. It was not kept.
+    BYTEPORT_ERROR_INTEGRITY = 26,
+    /// The caller's own callback ended the call.
+    BYTEPORT_ERROR_STOPPED = 27,
 }
 
 /// How far a call had come when it failed. Up to BYTEPORT_PHASE_TLS the service has seen nothing of it.
@@ -93,7 +98,7 @@ pub enum byteport_phase_t {
 use byteport_phase_t::*;
 use byteport_status_t::*;
 
-const STATUSES: [byteport_status_t; 25] = [
+const STATUSES: [byteport_status_t; 27] = [
     BYTEPORT_ERROR_INVALID_ARGUMENT,
     BYTEPORT_ERROR_INVALID_NAME,
     BYTEPORT_ERROR_INVALID_TIMESTAMP,
@@ -119,6 +124,8 @@ const STATUSES: [byteport_status_t; 25] = [
     BYTEPORT_ERROR_INTERNAL,
     BYTEPORT_ERROR_UNSUPPORTED_COMPRESSION,
     BYTEPORT_ERROR_FILE,
+    BYTEPORT_ERROR_INTEGRITY,
+    BYTEPORT_ERROR_STOPPED,
 ];
 
 const PHASES: [byteport_phase_t; 8] = [

@@ -10,11 +10,35 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The sources, in the order in which their functions stand in the header.
-const SOURCES: [&str; 10] =
-    ["abi", "version", "status", "error", "timestamp", "options", "reading", "client", "series", "log"];
+const SOURCES: [&str; 24] = [
+    "abi",
+    "version",
+    "status",
+    "error",
+    "timestamp",
+    "options",
+    "reading",
+    "client",
+    "query",
+    "series",
+    "pages",
+    "result",
+    "namespace",
+    "device",
+    "device_type",
+    "registration",
+    "message",
+    "value",
+    "typical",
+    "progress",
+    "download",
+    "firmware",
+    "userdata",
+    "log",
+];
 
 /// Those that hold nothing for C.
-const INTERNAL: [&str; 3] = ["lib", "handle", "panic"];
+const INTERNAL: [&str; 5] = ["lib", "address", "handle", "panic", "span"];
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
