@@ -7,6 +7,8 @@
 //! length of memory; pairs keep their order; names and values are valid UTF-8; a malformed
 //! percent-escape is an error, never passed on as it stands.
 
+pub mod typed;
+
 /// The most pairs in one form.
 const MOST_PAIRS: usize = 65_536;
 

@@ -6,7 +6,7 @@
 //! Invariants: a callback is a JavaScript identifier path of at most 128 ASCII characters, so an
 //! answer can never begin with text of the caller's choice; the two line separators that JSON
 //! allows and old JavaScript does not are escaped; a call with a session and a callback is refused
-//! where the browser says that another site's page makes it, because any page may run a script.
+//! unless the browser says that a page of this host makes it, because any page may run a script.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -40,7 +40,9 @@ impl Wrap {
         let wrap = Self::from_query(query)?;
         let is_session = cookie::get(headers, session::COOKIE).is_some();
         if wrap.callback.is_some() && is_session && csrf::is_foreign(headers) {
-            return Err(Failure::forbidden("a callback with a session works from pages of this host only"));
+            return Err(Failure::forbidden(
+                "a callback with a session works from pages of this host only: send its Referer",
+            ));
         }
         Ok(wrap)
     }

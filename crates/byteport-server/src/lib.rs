@@ -8,9 +8,10 @@
 //!
 //! The modules, from the outside in: [`options`] and [`run()`] start and stop the program, and
 //! [`fatal`] is why it ends; [`server`] (with [`patience`]) holds the connections, [`app`] the table
-//! of calls. A call is in the module of its noun: [`ingest`], [`session`], [`namespace`],
-//! [`series`]. [`store`] is the database, [`seed`] fills it. [`form`], [`jsonp`] and [`answer`] are
-//! how calls come in and go out; [`secret`] and [`journal`] see to it that secrets stay secret.
+//! of calls; [`page`] is what a browser shows at `/`. A call is in the module of its noun: [`ingest`],
+//! [`session`], [`namespace`], [`device`], [`device_type`], [`media`], [`series`], [`value`]. [`store`]
+//! is the database, [`seed`] fills it. [`form`], [`jsonp`] and [`answer`] are how calls come in and go
+//! out; [`secret`] and [`journal`] see to it that secrets stay secret.
 //!
 //! Where the API's description is silent, the choice is written at the head of the module that
 //! makes it. Three that concern all calls: paths end with a slash; an error's body is one line
@@ -19,21 +20,33 @@
 
 pub mod answer;
 pub mod app;
+pub mod control;
+pub mod cors;
+pub mod device;
+pub mod device_type;
 pub mod fatal;
 pub mod form;
 pub mod ingest;
 pub mod journal;
 pub mod jsonp;
+pub mod local;
+pub mod media;
+pub mod message;
 pub mod namespace;
 pub mod options;
+pub mod page;
+pub mod parts;
 pub mod patience;
 pub mod run;
+pub mod scalar;
 pub mod secret;
 pub mod seed;
 pub mod series;
 pub mod server;
 pub mod session;
 pub mod store;
+pub mod target;
+pub mod value;
 
 pub use fatal::Fatal;
 pub use options::Options;

@@ -7,8 +7,7 @@
 //! one that does not exist the answer is the same as for one that may not be seen. In answers
 //! every scalar is a string, as in the service (`"True"`, `"None"`, `"180"`).
 
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use byteport_core::model::name::{self, NameKind};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
@@ -16,8 +15,10 @@ use serde::Serialize;
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::Form;
-use crate::jsonp::Wrap;
-use crate::session;
+use crate::scalar::or_none;
+use crate::session::call::Call;
+
+pub use crate::scalar::truth;
 
 /// By which methods values may be stored in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -139,10 +140,7 @@ struct Shown {
 
 impl Shown {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let text = |index: usize| {
-            let text = row.get::<_, Option<String>>(index);
-            text.map(|text| text.unwrap_or_else(|| "None".into()))
-        };
+        let text = |index: usize| row.get::<_, Option<String>>(index).map(or_none);
         Ok(Self {
             name: text(0)?,
             description: text(1)?,
@@ -156,20 +154,43 @@ impl Shown {
     }
 }
 
-/// A truth value as the API writes it.
-#[must_use]
-pub fn truth(value: bool) -> &'static str {
-    if value { "True" } else { "False" }
+/// A namespace that a user may see.
+pub struct Visible {
+    /// The row's id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// The namespaces that this user may see, by name.
+pub fn all_visible(connection: &Connection, user: i64) -> Result<Vec<Visible>, Failure> {
+    let sql = "SELECT namespace.id, namespace.name FROM namespace
+               JOIN user_namespace ON user_namespace.namespace_id = namespace.id
+               WHERE user_namespace.user_id = ?1 ORDER BY namespace.name";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([user], |row| Ok(Visible { id: row.get(0)?, name: row.get(1)? }))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The one of a list that is asked for, under whichever of these names.
+pub fn key<'a>(query: &'a Form, names: &[&str]) -> Result<Option<&'a str>, Failure> {
+    let mut found = None;
+    for name in names {
+        let given = query.single(name)?;
+        if given.is_some() && found.is_some() {
+            return Err(Failure::bad(format!("give one of {}", names.join(", "))));
+        }
+        found = found.or(given);
+    }
+    Ok(found)
 }
 
 /// `GET /api/v1/namespace/`: the namespaces that the user may see, or with `key` the one named.
-pub async fn list(State(app): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
-    let query = Form::parse(query.unwrap_or_default().as_bytes())?;
-    let wrap = Wrap::from_call(&query, &headers)?;
-    let user = session::require(&app, &headers).await?.id;
-    let key = query.single("key")?.map(str::to_owned);
+pub async fn list(call: Call, State(app): State<Shared>) -> Answer {
+    call.query.allow_only(&["key", "_key"])?;
+    let (key, user) = (key(&call.query, &["key", "_key"])?.map(str::to_owned), call.user.id);
     let shown = app.store.read(move |connection| select(connection, user, key.as_deref())).await?;
-    wrap.answer(&shown)
+    call.wrap.answer(&shown)
 }
 
 fn select(connection: &Connection, user: i64, key: Option<&str>) -> Result<Vec<Shown>, Failure> {

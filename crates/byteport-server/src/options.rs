@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::cors::Origin;
 use crate::journal::Level;
 
 /// A Byteport instance for one machine: HTTP API v1 over one SQLite file.
@@ -49,6 +50,11 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 10,
           value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub stop_timeout: u64,
+
+    /// Scheme, host and port of other pages that may use the API with the session of whoever looks
+    /// at them; give the option once for each. Without it only pages of this server may.
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_origin: Vec<Origin>,
 
     /// How much is logged on standard error. No level logs keys, passwords, cookies or values.
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Info)]

@@ -67,7 +67,8 @@ async fn serve(
     let settled = seed::settle(store.clone(), passwords);
     let logins = Logins::after(settled.clone());
     let bodies = Bodies::new(options.max_body);
-    let app = Arc::new(App { store: store.clone(), bodies, logins });
+    let origins = options.allow_origin.clone();
+    let app = Arc::new(App { store: store.clone(), bodies, logins, origins });
     let times = Times {
         idle: Duration::from_secs(options.idle_timeout),
         stop: Duration::from_secs(options.stop_timeout),

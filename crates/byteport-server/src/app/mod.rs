@@ -10,6 +10,7 @@ pub mod router;
 
 use std::sync::Arc;
 
+use crate::cors::Origin;
 use crate::session::Logins;
 use crate::store::Store;
 use body::Bodies;
@@ -22,6 +23,8 @@ pub struct App {
     pub bodies: Bodies,
     /// Checks passwords, a few at a time.
     pub logins: Logins,
+    /// Whose pages may use the API beside those of this host.
+    pub origins: Vec<Origin>,
 }
 
 /// The state as handlers get it.

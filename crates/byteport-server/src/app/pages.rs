@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 
-//! The calls that need nothing: the front page, the health check, `echo`, and unknown paths.
+//! The calls that need nothing: the health check, `echo`, and unknown paths.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
-use axum::response::Html;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -15,20 +14,6 @@ use crate::answer::{Answer, Failure};
 use crate::form::Form;
 use crate::jsonp::{Wrap, plain};
 use crate::store::Counts;
-
-const FRONT: &str = "<!DOCTYPE html>
-<html lang=\"en\"><head><meta charset=\"utf-8\"><title>byteport-server</title></head>
-<body><h1>byteport-server</h1>
-<p>A Byteport instance for one machine. Programs store and read time series here.</p>
-<p>The API is at <code>/api/v1/</code>; try <a href=\"/api/v1/echo/?test=hello\">echo</a>.
-Values are stored at <code>/api/v1/timeseries/NAMESPACE/DEVICE_UID/</code>.</p>
-</body></html>
-";
-
-/// `GET /`: says what this is.
-pub async fn front() -> Html<&'static str> {
-    Html(FRONT)
-}
 
 #[derive(Serialize)]
 struct Health {

@@ -7,6 +7,7 @@
 //! never taken for a `GET`, because some `GET` calls store; a path that does not decode to UTF-8
 //! reaches no call.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
@@ -18,23 +19,52 @@ use axum::routing::{get, post};
 
 use super::{Shared, pages};
 use crate::journal::{self, Level};
-use crate::{form, ingest, namespace, series, session};
+use crate::{
+    control, cors, device, device_type, form, ingest, local, media, message, namespace, page, series,
+    session, value,
+};
 
 /// All calls.
 pub fn router(app: Shared) -> Router {
     Router::new()
-        .route("/", get(pages::front))
+        .route("/", get(page::index))
+        .route("/page/{*name}", get(page::file))
         .route("/healthz", get(pages::health))
         .route("/api/v1/echo/", get(pages::echo))
         .route("/api/v1/login/", get(session::login::offer).post(session::login::log_in))
         .route("/api/v1/logout/", get(session::login::log_out))
         .route("/api/v1/session/", get(session::login::tell))
         .route("/api/v1/namespace/", get(namespace::list))
+        .route("/api/v1/namespace/{namespace}/activity/", get(device::activity::tell))
+        .route("/api/v1/namespace/{namespace}/device/", get(device::list::list))
+        .route("/api/v1/namespace/{namespace}/device_type/", get(device_type::list::list))
+        .route("/api/v1/namespace/{namespace}/device_type/{id}/firmware/", get(device_type::firmware::list))
+        .route(
+            "/api/v1/namespace/{namespace}/device_type/{id}/field_definition/",
+            get(device_type::definition::list),
+        )
+        .route("/api/v1/namespace/register_device/{namespace}/", post(device::register::register))
+        .route("/api/v1/namespace/configure_device/{namespace}/{uid}/", post(device::configure::configure))
+        .route("/api/v1/search_devices/", get(device::search::search))
+        .route("/media/{*path}", get(media::send))
         .route("/api/v1/timeseries/{namespace}/{uid}/", get(ingest::by_get).post(ingest::by_post))
         .route("/api/v1/timeseries/{namespace}/{uid}/{field}/", get(series::load))
+        .route("/api/v1/timeseries/statistics/{namespace}/{uid}/{field}/", get(series::statistics::load))
+        .route(
+            "/api/v1/timeseries/analysis/distance_to_typical/{namespace}/{uid}/{field}/",
+            get(series::typical::load),
+        )
+        .route("/api/v1/value/{namespace}/{uid}/{field}/{reference}/", get(value::load))
+        .route("/api/v1/download/value/{namespace}/{uid}/{field}/{reference}/", get(value::download::load))
         .route("/api/legacy/packets/timeseries/", post(ingest::packets::store))
+        .route("/api/v1/message/{namespace}/{uid}/", get(message::list).post(message::send))
+        .route("/api/v1/device_control/set_fields/{namespace}/{uid}/", post(control::set))
+        .route("/api/local/fields/{namespace}/{uid}/", get(local::fields::list))
+        .route("/api/local/control/{namespace}/{uid}/", get(local::control::list))
+        .route("/api/local/log/{namespace}/", get(local::log::list))
         .fallback(pages::unknown)
         .method_not_allowed_fallback(pages::wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), cors::admit))
         .layer(middleware::from_fn(watch))
         .with_state(app)
 }

@@ -5,14 +5,16 @@
 //!
 //! Invariants: rows are found by name and updated, never doubled; what an entry leaves out stays,
 //! and is the default in a new row; a password that is still the same keeps its hash, so that
-//! sessions live on; one that changed ends its user's sessions.
+//! sessions live on; one that changed ends its user's sessions; a firmware counts as uploaded
+//! when its digest was first that.
 
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
-use super::Fault;
-use super::file::{Device, DeviceType, FieldDefinition, Firmware, Namespace, Seed, User};
+use super::file::{Namespace, Seed, User};
+use super::item::{DeviceType, FieldDefinition, Firmware};
 use super::settle::{self, Password};
+use super::{Fault, device};
 use crate::namespace::WriteMethod;
 
 /// Applies everything; the caller holds the transaction.
@@ -57,10 +59,7 @@ fn namespace(connection: &Connection, place: &str, item: &Namespace) -> Result<(
     for kind in &item.device_types {
         device_type(connection, id, kind)?;
     }
-    for (index, item) in item.devices.iter().enumerate() {
-        device(connection, &format!("{place}.devices[{index}]"), id, item)?;
-    }
-    Ok(())
+    device::all(connection, &format!("{place}.devices"), id, &item.devices)
 }
 
 fn device_type(connection: &Connection, namespace: i64, item: &DeviceType) -> Result<(), Fault> {
@@ -132,7 +131,8 @@ fn firmware(connection: &Connection, device_type: i64, item: &Firmware) -> Resul
                ON CONFLICT (device_type_id, version) DO UPDATE SET filesize = coalesce(?3, filesize),
                    md5_digest = coalesce(?4, md5_digest), image = coalesce(?5, image),
                    comment = coalesce(?6, comment), uploader = coalesce(?7, uploader),
-                   enabled = coalesce(?8, enabled)";
+                   enabled = coalesce(?8, enabled),
+                   uploaded = iif(?4 IS NULL OR ?4 IS md5_digest, uploaded, ?9)";
     let values = params![
         device_type,
         item.version,
@@ -143,37 +143,6 @@ fn firmware(connection: &Connection, device_type: i64, item: &Firmware) -> Resul
         item.uploader,
         item.enabled,
         Timestamp::now().as_micros(),
-    ];
-    connection.execute(sql, values)?;
-    Ok(())
-}
-
-fn device(connection: &Connection, place: &str, namespace: i64, item: &Device) -> Result<(), Fault> {
-    let sql = "SELECT id FROM device_type WHERE namespace_id = ?1 AND name = ?2";
-    let kind: Option<i64> = match &item.device_type {
-        None => None,
-        Some(name) => {
-            let found = connection.query_row(sql, params![namespace, name], |row| row.get(0)).optional()?;
-            let place = format!("{place}.device_type");
-            Some(found.ok_or_else(|| Fault::new(place, "the namespace has no such device type"))?)
-        }
-    };
-    let sql = "INSERT INTO device (namespace_id, uid, registered, access_key, device_type_id, active, alias,
-                   serial, description)
-               VALUES (?1, ?2, 1, ?3, ?4, coalesce(?5, 1), ?6, ?7, ?8)
-               ON CONFLICT (namespace_id, uid) DO UPDATE SET registered = 1,
-                   access_key = coalesce(?3, access_key), device_type_id = coalesce(?4, device_type_id),
-                   active = coalesce(?5, active), alias = coalesce(?6, alias),
-                   serial = coalesce(?7, serial), description = coalesce(?8, description)";
-    let values = params![
-        namespace,
-        item.uid,
-        item.access_key,
-        kind,
-        item.active,
-        item.alias,
-        item.serial,
-        item.description,
     ];
     connection.execute(sql, values)?;
     Ok(())

@@ -15,6 +15,8 @@ use byteport_core::model::name::{self, NameKind};
 use serde::Deserialize;
 
 use super::Fault;
+use super::item::{Device, DeviceType, Firmware};
+use crate::device::configure::{LAT, LON, degrees};
 use crate::namespace::WriteMethod;
 use crate::session::password;
 
@@ -72,102 +74,6 @@ pub struct Namespace {
     /// Registered devices.
     #[serde(default)]
     pub devices: Vec<Device>,
-}
-
-/// A kind of device.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeviceType {
-    /// Its name in the namespace.
-    pub name: String,
-    /// For people.
-    pub description: Option<String>,
-    /// Seconds without contact after which a device counts as offline.
-    pub timeout_limit: Option<u32>,
-    /// Whether devices of this type are gateways for others.
-    pub accepts_children: Option<bool>,
-    /// How commands reach the device.
-    pub command_channel: Option<String>,
-    /// Whether the device takes commands.
-    pub command_support: Option<bool>,
-    /// Whether the device has its own connection (yes, if missing).
-    pub internet_connection: Option<bool>,
-    /// A picture's address.
-    pub photo: Option<String>,
-    /// What its fields mean.
-    #[serde(default)]
-    pub field_definitions: Vec<FieldDefinition>,
-    /// Its programs.
-    #[serde(default)]
-    pub firmware: Vec<Firmware>,
-}
-
-/// What a field means.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FieldDefinition {
-    /// The field's name.
-    pub name: String,
-    /// `number` (or `integer`, `float` and the like) or anything else for text.
-    pub data_type: String,
-    /// What kind of object a text holds.
-    pub object_type: Option<String>,
-    /// How an object is encoded as text.
-    pub encoding_type: Option<String>,
-    /// The unit's name.
-    pub unit: Option<String>,
-    /// The unit's symbol.
-    pub unit_symbol: Option<String>,
-    /// What the field is for.
-    pub role: Option<String>,
-    /// What stands between the items of a list.
-    pub list_separator: Option<String>,
-    /// Kept as it is.
-    pub automation: Option<String>,
-    /// Kept as it is.
-    pub default_processor: Option<String>,
-    /// For people.
-    pub description: Option<String>,
-}
-
-/// A program for a type of device.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Firmware {
-    /// Its version; names it.
-    pub version: String,
-    /// Its size in bytes.
-    pub filesize: Option<u64>,
-    /// Its MD5 digest in hexadecimal.
-    pub md5_digest: Option<String>,
-    /// Its file's name or address.
-    pub image: Option<String>,
-    /// For people.
-    pub comment: Option<String>,
-    /// Who brought it.
-    pub uploader: Option<String>,
-    /// Whether devices may take it (yes, if missing).
-    pub enabled: Option<bool>,
-}
-
-/// A registered device.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Device {
-    /// The second part of a GUID.
-    pub uid: String,
-    /// The device's own key to store with.
-    pub access_key: Option<String>,
-    /// The name of its type.
-    pub device_type: Option<String>,
-    /// Whether it is in use (yes, if missing). Kept and shown, not acted on.
-    pub active: Option<bool>,
-    /// Another name for it, for people.
-    pub alias: Option<String>,
-    /// Its serial number.
-    pub serial: Option<String>,
-    /// For people.
-    pub description: Option<String>,
 }
 
 /// Reads a file by its extension; one without `.toml` or `.json` as either.
@@ -230,16 +136,41 @@ fn check_namespace(place: &str, namespace: &Namespace) -> Result<(), Fault> {
     unique(&format!("{place}.devices"), namespace.devices.iter().map(|device| &device.uid))?;
     unique(&format!("{place}.device_types"), namespace.device_types.iter().map(|kind| &kind.name))?;
     for (index, device) in namespace.devices.iter().enumerate() {
-        check_name(NameKind::Device, &device.uid, format_args!("{place}.devices[{index}].uid"))?;
+        check_device(&format!("{place}.devices[{index}]"), device)?;
     }
     for (index, kind) in namespace.device_types.iter().enumerate() {
-        let place = format!("{place}.device_types[{index}]");
-        unique(&format!("{place}.firmware"), kind.firmware.iter().map(|firmware| &firmware.version))?;
-        let definitions = format!("{place}.field_definitions");
-        unique(&definitions, kind.field_definitions.iter().map(|definition| &definition.name))?;
-        for (index, definition) in kind.field_definitions.iter().enumerate() {
-            check_name(NameKind::Field, &definition.name, format_args!("{definitions}[{index}].name"))?;
+        check_device_type(&format!("{place}.device_types[{index}]"), kind)?;
+    }
+    Ok(())
+}
+
+fn check_device(place: &str, device: &Device) -> Result<(), Fault> {
+    check_name(NameKind::Device, &device.uid, format_args!("{place}.uid"))?;
+    for (name, number, most) in [("lat", device.lat, LAT), ("lon", device.lon, LON)] {
+        if number.is_some() {
+            let checked = degrees(name, number, most);
+            checked.map_err(|failure| Fault::new(format!("{place}.{name}"), failure.reason()))?;
         }
+    }
+    Ok(())
+}
+
+fn check_device_type(place: &str, kind: &DeviceType) -> Result<(), Fault> {
+    unique(&format!("{place}.firmware"), kind.firmware.iter().map(|firmware| &firmware.version))?;
+    for (index, firmware) in kind.firmware.iter().enumerate() {
+        check_firmware(&format!("{place}.firmware[{index}]"), firmware)?;
+    }
+    let definitions = format!("{place}.field_definitions");
+    unique(&definitions, kind.field_definitions.iter().map(|definition| &definition.name))?;
+    for (index, definition) in kind.field_definitions.iter().enumerate() {
+        check_name(NameKind::Field, &definition.name, format_args!("{definitions}[{index}].name"))?;
+    }
+    Ok(())
+}
+
+fn check_firmware(place: &str, firmware: &Firmware) -> Result<(), Fault> {
+    if firmware.file.is_some() && firmware.image.is_some() {
+        return Err(Fault::new(place, "needs either file or image, not both"));
     }
     Ok(())
 }

@@ -5,11 +5,15 @@
 //!
 //! Invariants: a seed is applied as a whole or not at all; applying it again changes nothing;
 //! what the file does not name stays as it is; a list of a user's namespaces, where there is one,
-//! becomes that user's grants. Passwords follow after the start ([`settle`](mod@settle)). No error
+//! becomes that user's grants; files of firmwares are kept before anything of the seed is, and one that
+//! nothing names harms nobody. Passwords follow after the start ([`settle`](mod@settle)). No error
 //! text repeats a key or a password.
 
 pub mod apply;
+pub mod device;
 pub mod file;
+pub mod image;
+pub mod item;
 pub mod settle;
 
 use std::fmt;
@@ -19,6 +23,7 @@ use rusqlite::Connection;
 
 use crate::fatal::Fatal;
 use crate::journal;
+use crate::media;
 
 pub use settle::{Password, Settled, settle};
 
@@ -43,11 +48,15 @@ impl From<rusqlite::Error> for Fault {
 }
 
 /// Reads the file and applies it in one transaction; gives the passwords that are to be settled.
+///
+/// The files of firmwares go to the folder `media` beside the database.
 pub fn load(connection: &mut Connection, path: &Path) -> Result<Vec<Password>, Fatal> {
     let failed = |reason: &dyn fmt::Display| Fatal::new(format_args!("seed {}: {reason}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
-    let seed = file::parse(path, &text).map_err(|reason| failed(&reason))?;
+    let mut seed = file::parse(path, &text).map_err(|reason| failed(&reason))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
     let outcome = file::check(&seed).and_then(|()| {
+        image::keep_all(&mut seed, folder, media::folder(connection).as_deref())?;
         let transaction = connection.transaction()?;
         let passwords = apply::all(&transaction, &seed)?;
         transaction.commit()?;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 
-//! Reading a series back.
+//! Reading a series back, as it is or computed: [`stream`] and what it is made of; and what is
+//! found out about one: [`statistics`], [`typical`].
 //!
 //! Choices where the API is silent:
 //! - A field's type is its definition's `data_type` where the device's type has one. Without one
@@ -10,31 +11,47 @@
 //!   while the answer is on its way is answered as text among numbers, and `data_type` is `text`.
 //! - In a field that is defined as a number, a value that is not one is left out of `ts_data`
 //!   and counted: `orig_len` = `len` + `conversion_errors`.
+//! - `scale` and `operation` ([`operation`]) make numbers of any field: what is not a number, and
+//!   a result too large for a float, is left out and counted. `orig_len` is then the number of
+//!   values that were read, `vlen` the length of the number as it is answered.
+//! - `limit`, which Byteport does not have, is the most points to answer, 1 to [`MOST`]: the
+//!   first of the range, and `reduced` is true where there are more. Whoever walks a long range asks
+//!   again from the microsecond after the last point. Without a definition, a field's type is
+//!   then that of the values up to the limit. An operation begins anew with each call.
 //! - A value of more than [`page::LONGEST_TEXT`] bytes is cut, and `trv` is true. `vlen` is the
 //!   length in bytes of the whole value.
 //! - `r` is the microsecond timestamp as text, which together with the field finds the value.
-//! - In `ts_meta`, counts and `seconds` are JSON numbers and `reduced` is a JSON truth value
-//!   (always false: every point of the range is answered, as a stream).
+//! - In `m` and `ts_meta` every scalar is a string, as elsewhere in the service (`"True"`, `"180"`);
+//!   only `v` is a JSON number, and so are the numbers that [`typical`] computes.
 //! - An unknown device is 404; a known device's unknown field is an empty series.
 
+pub mod address;
 pub mod number;
+pub mod operation;
 pub mod page;
+pub mod point;
 pub mod range;
+pub mod statistics;
 pub mod stream;
+pub mod sum;
+pub mod typical;
+pub mod writer;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
-use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use axum::extract::{Path, State};
+use byteport_core::model::value::parse_number;
 
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::Form;
-use crate::jsonp::Wrap;
+use crate::session::call::Call;
 use crate::store::Store;
-use crate::{namespace, session};
+use address::{Address, Found};
+use operation::{Operation, Transform};
 use page::Verdict;
 use range::Range;
+
+/// The largest `limit`.
+pub const MOST: u32 = 1_000_000;
 
 /// How a series' values are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +73,8 @@ impl Kind {
     }
 }
 
-/// A series that was found, and the range to answer of it.
+/// A series that was found, and what to answer of it.
+#[derive(Debug)]
 pub struct Series {
     /// The GUID, `NS.UID.FIELD`.
     pub path: String,
@@ -68,71 +86,53 @@ pub struct Series {
     pub is_defined: bool,
     /// From when to when.
     pub range: Range,
+    /// What is computed from the values.
+    pub transform: Option<Transform>,
+    /// The most points.
+    pub limit: Option<u32>,
 }
 
 /// `GET /api/v1/timeseries/NS/UID/FIELD/`.
 pub async fn load(
     State(app): State<Shared>,
-    Path((namespace, uid, field)): Path<(String, String, String)>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    Path(names): Path<(String, String, String)>,
+    call: Call,
 ) -> Answer {
-    let user = session::require(&app, &headers).await?.id;
-    let query = Form::parse(query.unwrap_or_default().as_bytes())?;
-    let wrap = Wrap::from_call(&query, &headers)?;
-    let range = Range::from_query(&query)?;
-    let names = [(NameKind::Namespace, &namespace), (NameKind::Device, &uid), (NameKind::Field, &field)];
-    for (kind, text) in names {
-        namespace::check_name(kind, text)?;
-    }
-    let find = move |connection: &_| find(connection, user, [&namespace, &uid, &field], range);
-    let mut series = app.store.look_up(find).await?;
-    if let (Some(field), Kind::Text, false) = (series.field, series.kind, series.is_defined) {
-        series.kind = judge(&app.store, field, range).await?;
-    }
-    Ok(stream::response(app.store.clone(), series, &wrap))
+    let parameters = [&range::PARAMETERS[..], &["scale", "operation", "limit"]].concat();
+    call.query.allow_only(&parameters)?;
+    let address = Address::checked(names)?;
+    let range = Range::from_query(&call.query, range::DAY)?;
+    let transform = Transform::new(scale(&call.query)?, call.query.word("operation", &Operation::WORDS)?);
+    let limit = call.query.count("limit", 1..=MOST)?;
+    let (path, user) = (address.path(), call.user.id);
+    let found = app.store.look_up(move |connection| address.find(connection, user)).await?;
+    let kind = match &transform {
+        Some(_) => Kind::Number,
+        None => kind(&app.store, found, range, limit).await?,
+    };
+    let is_defined = found.defined.is_some();
+    let series = Series { path, field: found.id, kind, is_defined, range, transform, limit };
+    Ok(stream::response(app.store.clone(), series, &call.wrap))
 }
 
-/// What the values of a range are, all together, in a field that holds a text somewhere.
-async fn judge(store: &Store, field: i64, range: Range) -> Result<Kind, Failure> {
-    let mut rest = Some(range);
-    while let Some(range) = rest {
-        match store.read(move |connection| page::judge(connection, field, range)).await? {
+fn scale(query: &Form) -> Result<Option<f64>, Failure> {
+    let Some(text) = query.single("scale")? else { return Ok(None) };
+    parse_number(text).map(Some).ok_or_else(|| Failure::bad("scale is not a number"))
+}
+
+/// What a field is by its definition, or what its values are, all of the range together.
+async fn kind(store: &Store, found: Found, range: Range, limit: Option<u32>) -> Result<Kind, Failure> {
+    let field = match (found.defined, found.id) {
+        (Some(defined), _) => return Ok(defined),
+        (None, Some(field)) if found.texts > 0 => field,
+        _ => return Ok(Kind::Number),
+    };
+    let (mut rest, mut left) = (Some(range), limit.map_or(usize::MAX, |limit| limit as usize));
+    while let Some(range) = rest.filter(|_| left > 0) {
+        match store.read(move |connection| page::judge(connection, field, range, left)).await? {
             Verdict::Text => return Ok(Kind::Text),
-            Verdict::Numbers(after) => rest = after,
+            Verdict::Numbers(count, after) => (rest, left) = (after, left.saturating_sub(count)),
         }
     }
     Ok(Kind::Number)
-}
-
-/// Finds a series; without a definition it is one of numbers where the field holds no text.
-fn find(connection: &Connection, user: i64, names: [&str; 3], range: Range) -> Result<Series, Failure> {
-    let [namespace, uid, field] = names;
-    let namespace_id = namespace::visible(connection, user, namespace)?;
-    let sql = "SELECT id, device_type_id FROM device WHERE namespace_id = ?1 AND uid = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let device = statement.query_row(params![namespace_id, uid], |row| Ok((row.get(0)?, row.get(1)?)));
-    let device: Option<(i64, Option<i64>)> = device.optional()?;
-    let (device, device_type) = device.ok_or_else(|| Failure::missing("no such device"))?;
-    let sql = "SELECT id, texts FROM field WHERE device_id = ?1 AND name = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let found = statement.query_row(params![device, field], |row| Ok((row.get(0)?, row.get(1)?)));
-    let (id, texts): (Option<i64>, i64) = found.optional()?.unwrap_or_default();
-    let defined = defined_kind(connection, device_type, field)?;
-    let kind = defined.unwrap_or(if texts == 0 { Kind::Number } else { Kind::Text });
-    let path = format!("{namespace}.{uid}.{field}");
-    Ok(Series { path, field: id, kind, is_defined: defined.is_some(), range })
-}
-
-/// The type that the field's definition gives, if there is one.
-fn defined_kind(
-    connection: &Connection,
-    device_type: Option<i64>,
-    field: &str,
-) -> Result<Option<Kind>, Failure> {
-    let sql = "SELECT data_type FROM field_definition WHERE device_type_id = ?1 AND name = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let found = statement.query_row(params![device_type, field], |row| row.get::<_, String>(0));
-    let is_number = |word: String| number::TYPES.contains(&word.to_ascii_lowercase().as_str());
-    Ok(found.optional()?.map(|word| if is_number(word) { Kind::Number } else { Kind::Text }))
 }

@@ -4,9 +4,10 @@
 //! The check that a POST with a session was sent on purpose and not by another site's page.
 //!
 //! Invariants: such a POST carries the token of its cookie `csrftoken` once more in the form
-//! field `csrfmiddlewaretoken`, and a `Referer` of the host that was called.
+//! field `csrfmiddlewaretoken`, and a `Referer` of the host that was called; an `Origin`, where there
+//! is one, is of that host too.
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use super::cookie::{self, Audience};
 use crate::answer::Failure;
@@ -40,8 +41,11 @@ pub fn check(headers: &HeaderMap, form: &Form) -> Result<(), Failure> {
     if !secret::matches(given, Some(token)) {
         return Err(Failure::forbidden("csrfmiddlewaretoken is not that of the csrftoken cookie"));
     }
-    if !is_own_referer(headers) {
+    if !is_own(headers, header::REFERER) {
         return Err(Failure::forbidden("the Referer is missing or of another host"));
+    }
+    if headers.contains_key(header::ORIGIN) && !is_own(headers, header::ORIGIN) {
+        return Err(Failure::forbidden("the Origin is of another host"));
     }
     Ok(())
 }
@@ -50,25 +54,28 @@ fn is_token(token: &str) -> bool {
     token.len() == secret::TOKEN_LENGTH && token.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Whether the call says that a page of another host makes it.
+/// Whether a page of another host may be making the call. A page can leave its `Referer` out, and a
+/// browser tells the site only over https and to loopback addresses, so a call that says nothing may.
 #[must_use]
 pub fn is_foreign(headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    let is_foreign_site = site.is_some_and(|site| site != b"same-origin" && site != b"none");
-    is_foreign_site || (headers.contains_key(header::REFERER) && !is_own_referer(headers))
+    let is_foreign_site = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(site) => site != b"same-origin" && site != b"none",
+        None => !headers.contains_key(header::REFERER),
+    };
+    is_foreign_site || (headers.contains_key(header::REFERER) && !is_own(headers, header::REFERER))
 }
 
-/// Whether host and port of `Referer` are those of `Host`.
-fn is_own_referer(headers: &HeaderMap) -> bool {
+/// Whether host and port of this header's address are those of `Host`.
+fn is_own(headers: &HeaderMap, name: HeaderName) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let (Some(referer), Some(host)) = (text(header::REFERER), text(header::HOST)) else { return false };
-    let Ok(referer) = referer.parse::<Uri>() else { return false };
-    let default = match referer.scheme_str() {
+    let (Some(page), Some(host)) = (text(name), text(header::HOST)) else { return false };
+    let Ok(page) = page.parse::<Uri>() else { return false };
+    let default = match page.scheme_str() {
         Some("http") => ":80",
         Some("https") => ":443",
         _ => return false,
     };
-    let Some(authority) = referer.authority() else { return false };
+    let Some(authority) = page.authority() else { return false };
     let bare = |text: &str| text.strip_suffix(default).unwrap_or(text).to_ascii_lowercase();
     !authority.as_str().contains('@') && bare(authority.as_str()) == bare(host)
 }
@@ -81,18 +88,18 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::REFERER, HeaderValue::from_static(referer));
         headers.insert(header::HOST, HeaderValue::from_static(host));
-        is_own_referer(&headers)
+        is_own(&headers, header::REFERER)
     }
 
     #[test]
-    fn only_what_is_said_to_be_foreign_is() {
+    fn what_is_not_said_to_be_own_is_foreign() {
         let foreign = |pairs: &[(&'static str, &'static str)]| {
             let pairs = pairs.iter().chain(&[("host", "localhost:8000")]);
-            let pair =
-                |&(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value));
+            let pair = |&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
             is_foreign(&pairs.map(pair).collect())
         };
-        assert!(!foreign(&[]));
+        assert!(foreign(&[]) && foreign(&[("origin", "http://localhost:8000")]));
+        assert!(!foreign(&[("referer", "http://localhost:8000/x")]));
         assert!(!foreign(&[("referer", "http://localhost:8000/x"), ("sec-fetch-site", "same-origin")]));
         assert!(!foreign(&[("sec-fetch-site", "none")]));
         assert!(foreign(&[("referer", "http://localhost:3000/")]));

@@ -7,6 +7,7 @@
 //! passwords; a session ends at logout, when its user's password changes, or after
 //! [`LIFETIME_SECONDS`].
 
+pub mod call;
 pub mod cookie;
 pub mod csrf;
 pub mod login;

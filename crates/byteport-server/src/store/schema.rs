@@ -124,6 +124,34 @@ ALTER TABLE field ADD COLUMN texts INTEGER NOT NULL DEFAULT 0;
 UPDATE field SET texts = (
     SELECT count(*) FROM value WHERE field_id = field.id AND NOT is_number(text));
 ",
+    "
+ALTER TABLE device ADD COLUMN parent_id INTEGER REFERENCES device (id);
+ALTER TABLE device ADD COLUMN reg_code TEXT;
+ALTER TABLE device ADD COLUMN lat REAL;
+ALTER TABLE device ADD COLUMN lon REAL;
+ALTER TABLE device ADD COLUMN location_hint TEXT;
+ALTER TABLE device ADD COLUMN timeout_limit INTEGER;
+ALTER TABLE device ADD COLUMN offline_alarm INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN alarm_interval INTEGER;
+ALTER TABLE device ADD COLUMN alarm_repeat_times INTEGER;
+CREATE INDEX device_by_contact ON device (namespace_id, last_contact);
+CREATE INDEX device_by_parent ON device (parent_id) WHERE parent_id IS NOT NULL;
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    device_id INTEGER NOT NULL REFERENCES device (id),
+    user_name TEXT NOT NULL,
+    send_time INTEGER NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX message_by_device ON message (device_id, id);
+CREATE TABLE control (
+    device_id INTEGER NOT NULL REFERENCES device (id),
+    path TEXT NOT NULL,
+    value TEXT NOT NULL,
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (device_id, path)
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Opens the database for writing, makes or updates its tables.

@@ -32,10 +32,17 @@ impl Reply {
     }
 }
 
+/// An answer that is not text.
+pub struct File {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
-    address: String,
+    pub address: String,
     pub cookies: Vec<(String, String)>,
     pub referer: Option<String>,
 }
@@ -55,15 +62,34 @@ impl Client {
     }
 
     pub fn try_get(&self, path: &str) -> Result<Reply, ureq::Error> {
+        self.call(path).map(reply)
+    }
+
+    pub fn get_bytes(&self, path: &str) -> File {
+        let (head, mut body) = self.call(path).expect("an answer").into_parts();
+        let bytes = body.with_config().limit(1 << 30).read_to_vec().expect("a body");
+        File { status: head.status.as_u16(), headers: head.headers, bytes }
+    }
+
+    fn call(&self, path: &str) -> Result<Response<ureq::Body>, ureq::Error> {
         let mut request = self.agent.get(format!("http://{}{path}", self.address));
         if !self.cookies.is_empty() {
             request = request.header("Cookie", self.cookie_line());
         }
-        request.call().map(reply)
+        if let Some(referer) = &self.referer {
+            request = request.header("Referer", referer);
+        }
+        request.call()
     }
 
     pub fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
         self.post_raw(path, encode(pairs).as_bytes())
+    }
+
+    /// Posts a form with the token of the session's cookie.
+    pub fn post_own(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
+        let token = [("csrfmiddlewaretoken", self.cookie("csrftoken"))];
+        self.post(path, &[pairs, &token].concat())
     }
 
     pub fn post_raw(&self, path: &str, body: &[u8]) -> Reply {

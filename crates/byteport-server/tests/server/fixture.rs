@@ -120,7 +120,11 @@ impl Server {
 
     /// With a seed of one's own and more arguments.
     pub fn with(seed: &str, arguments: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::within(tempfile::tempdir().expect("a folder"), seed, arguments)
+    }
+
+    /// The same in a folder that holds what the seed names.
+    pub fn within(folder: TempDir, seed: &str, arguments: &[&str]) -> Self {
         fs::write(folder.path().join(seed_name(seed)), seed).expect("the seed is written");
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
         let (child, address) = spawn(folder.path(), &arguments, program(&[]));
@@ -140,6 +144,13 @@ impl Server {
 
     pub fn client(&self) -> Client {
         Client::new(&self.address)
+    }
+
+    /// A client with the session of the usual user.
+    pub fn logged_in(&self) -> Client {
+        let mut client = self.client();
+        assert_eq!(client.login(USER, PASSWORD).status, 200);
+        client
     }
 
     pub fn data(&self) -> PathBuf {

@@ -10,12 +10,6 @@ use serde_json::json;
 use crate::client::Client;
 use crate::fixture::{PASSWORD, READ_KEY, SEED, Server, USER};
 
-fn logged_in(server: &Server) -> Client {
-    let mut client = server.client();
-    assert_eq!(client.login(USER, PASSWORD).status, 200);
-    client
-}
-
 fn whoami(client: &Client) -> serde_json::Value {
     let reply = client.get("/api/v1/session/");
     assert_eq!(reply.status, 200);
@@ -102,7 +96,7 @@ fn a_wrong_password_and_an_unknown_user_look_the_same() {
 #[test]
 fn namespaces_have_the_shape_and_only_granted_ones_are_shown() {
     let server = Server::start();
-    let client = logged_in(&server);
+    let client = server.logged_in();
     let list = client.get("/api/v1/namespace/").json();
     let garage = json!({
         "name": "my_garage", "description": "The garage", "data_survival_time": "180",
@@ -128,7 +122,7 @@ fn namespaces_have_the_shape_and_only_granted_ones_are_shown() {
 #[test]
 fn a_session_outlives_a_restart_and_ends_when_it_expires() {
     let mut server = Server::start();
-    let mut client = logged_in(&server);
+    let mut client = server.logged_in();
     assert!(server.terminate().success());
     server.restart();
     let cookies = client.cookies.clone();
@@ -138,14 +132,14 @@ fn a_session_outlives_a_restart_and_ends_when_it_expires() {
     server.database().execute("UPDATE session SET expires = 1", []).expect("expires");
     assert_eq!(whoami(&client)["logged_in"], "False");
     assert_eq!(client.get("/api/v1/namespace/").status, 403);
-    logged_in(&server);
+    server.logged_in();
     assert_eq!(server.count("session"), 1);
 }
 
 #[test]
 fn passwords_and_tokens_are_not_in_the_files() {
     let mut server = Server::start();
-    let client = logged_in(&server);
+    let client = server.logged_in();
     let tokens: Vec<_> = client.cookies.iter().map(|(_, value)| value.clone()).collect();
     let hash: String = server
         .database()

@@ -9,14 +9,32 @@
     reason = "clippy.toml's leave does not reach helpers"
 )]
 
+mod abuse;
+mod api;
 mod client;
+mod computed;
+mod control;
+mod cors;
+mod csrf;
+mod devices;
 mod durable;
+mod farm;
+mod firmware;
 mod fixture;
 mod hostile;
 mod login;
+mod logs;
+mod messages;
 mod packets;
+mod page;
 mod pages;
 mod program;
+mod register;
+mod search;
 mod seed;
 mod series;
+mod statistics;
 mod store;
+mod types;
+mod typical;
+mod value;

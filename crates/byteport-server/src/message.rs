@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+
+//! Messages to a device, and the history of them.
+//!
+//! Choices where the API is silent:
+//! - A message is UTF-8 text of 1 to [`LONGEST`] bytes; `format` is `json` or absent.
+//! - It may be sent to every device that the server knows, registered or not.
+//! - [`KEPT`] messages are kept for each device; one more takes the place of the oldest.
+//! - `from` and `to` are both included and count from the last sent, which is 0: `from=0&to=9`
+//!   answers the last ten, newest first. Without `to` it is [`PAGE`] messages from `from` on.
+//! - `status` is `queued`, for no broker delivers it here; `error_level` is `None`; `send_time`
+//!   is ISO 8601, the packet's `timestamp` UNIX seconds; `device` is `NS.UID`.
+//!
+//! Invariant: messages are read by [`AT_ONCE`], and no connection is held in between, so that an
+//! answer takes a bounded amount of memory; one that is sent meanwhile neither doubles nor hides another.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use byteport_core::model::Timestamp;
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+use crate::answer::{Answer, Failure};
+use crate::app::Shared;
+use crate::form::{Form, shown};
+use crate::jsonp::{plain, to_text};
+use crate::parts::{self, Ended, Sender};
+use crate::session::call::{self, Call};
+use crate::store::Store;
+use crate::target::Target;
+
+/// The longest message in bytes.
+pub const LONGEST: usize = 16 * 1024;
+/// Messages that are kept for each device.
+pub const KEPT: u32 = 1000;
+/// Messages in an answer where `to` is not given.
+pub const PAGE: u32 = 20;
+/// Messages that are read in one go.
+pub const AT_ONCE: u32 = 32;
+/// The largest form: every byte of a message may be escaped, and more fields come with it.
+const LARGEST_FORM: usize = 4 * LONGEST;
+
+/// A message as it is kept.
+struct Message {
+    id: i64,
+    user: String,
+    sent: Timestamp,
+    text: String,
+}
+
+/// A message as it is answered.
+#[derive(Serialize)]
+struct Shown {
+    status: &'static str,
+    error_level: &'static str,
+    user: String,
+    send_time: String,
+    device: String,
+    message: String,
+    id: String,
+}
+
+/// The packet in which a device gets a message.
+#[derive(Serialize)]
+struct Packet<'a> {
+    data: &'a str,
+    namespace: &'a str,
+    uid: &'a str,
+    timestamp: String,
+}
+
+/// `POST /api/v1/message/NS/UID/`: keeps a message for a device.
+pub async fn send(
+    State(app): State<Shared>,
+    Path(names): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let (user, form) = call::posted(&app, &headers, body, LARGEST_FORM).await?;
+    let target = Target::checked(names)?;
+    let text = text_of(&form)?;
+    let work = move |connection: &_| {
+        let device = target.find(connection, user.id)?.id;
+        let message = insert(connection, device, user.name, text)?;
+        Shown::new(&target, message)
+    };
+    plain(&app.store.write(work).await?)
+}
+
+/// `GET /api/v1/message/NS/UID/`: what was sent to a device, newest first.
+pub async fn list(call: Call, State(app): State<Shared>, Path(names): Path<(String, String)>) -> Answer {
+    let target = Target::checked(names)?;
+    let (from, left) = page_of(&call.query)?;
+    let user = call.user.id;
+    let read = move |connection: &_| {
+        let device = target.find(connection, user)?.id;
+        Rest { target, device, before: i64::MAX, from, left }.read(connection)
+    };
+    let (rest, first) = app.store.read(read).await?;
+    let ends = (format!("{}[{first}", call.wrap.head()), format!("]{}", call.wrap.tail()));
+    let store = app.store.clone();
+    let body = match rest.left {
+        0 => Body::from(ends.0 + &ends.1),
+        _ => parts::body(move |sender| send_rest(store, rest, ends, sender)),
+    };
+    Ok(call.wrap.response(body))
+}
+
+async fn send_rest(
+    store: Store,
+    mut rest: Rest,
+    (head, tail): (String, String),
+    sender: Sender,
+) -> Result<(), Ended> {
+    sender.send(head).await?;
+    while rest.left > 0 {
+        let text;
+        (rest, text) = store.read(move |connection| rest.read(connection)).await?;
+        if !text.is_empty() {
+            sender.send(format!(",{text}")).await?;
+        }
+    }
+    sender.send(tail).await
+}
+
+/// What is still to be answered.
+struct Rest {
+    target: Target,
+    device: i64,
+    /// Only messages with a smaller id.
+    before: i64,
+    /// How many of these are passed over.
+    from: u32,
+    /// How many come then; 0 when there are no more.
+    left: u32,
+}
+
+impl Rest {
+    /// Reads the next messages, as JSON objects with commas between them.
+    fn read(mut self, connection: &Connection) -> Result<(Self, String), Failure> {
+        let count = self.left.min(AT_ONCE);
+        let messages = select(connection, &self, count)?;
+        let is_end = messages.len() < count as usize;
+        self.left = if is_end { 0 } else { self.left - count };
+        self.before = messages.last().map_or(self.before, |message| message.id);
+        self.from = 0;
+        let texts = messages.into_iter().map(|message| to_text(&Shown::new(&self.target, message)?));
+        let text = texts.collect::<Result<Vec<_>, _>>()?.join(",");
+        Ok((self, text))
+    }
+}
+
+fn text_of(form: &Form) -> Result<String, Failure> {
+    if let Some(format) = form.single("format")?.filter(|format| *format != "json") {
+        return Err(Failure::bad(format!("the format {} is not supported; json is", shown(format))));
+    }
+    match form.single("message")?.unwrap_or_default() {
+        "" => Err(Failure::bad("message is missing or empty")),
+        text if text.len() > LONGEST => {
+            let reason = format!("the message is longer than {LONGEST} bytes");
+            Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, reason))
+        }
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// The index of the newest message that is asked for, and how many there are from it on.
+fn page_of(query: &Form) -> Result<(u32, u32), Failure> {
+    query.allow_only(&["from", "to"])?;
+    let from = query.count("from", 0..=u32::MAX)?.unwrap_or(0);
+    let to = query.count("to", 0..=u32::MAX)?.unwrap_or(from.saturating_add(PAGE - 1));
+    let length = to.checked_sub(from).ok_or_else(|| Failure::bad("from is larger than to"))?;
+    Ok((from, length.saturating_add(1).min(KEPT)))
+}
+
+fn insert(connection: &Connection, device: i64, user: String, text: String) -> Result<Message, Failure> {
+    let sent = Timestamp::now();
+    let sql =
+        "INSERT INTO message (device_id, user_name, send_time, text) VALUES (?1, ?2, ?3, ?4) RETURNING id";
+    let row = params![device, user, sent.as_micros(), text];
+    let id = connection.prepare_cached(sql)?.query_row(row, |row| row.get(0))?;
+    let sql = "DELETE FROM message WHERE device_id = ?1 AND id <=
+                   (SELECT id FROM message WHERE device_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+    connection.prepare_cached(sql)?.execute(params![device, KEPT])?;
+    Ok(Message { id, user, sent, text })
+}
+
+fn select(connection: &Connection, rest: &Rest, count: u32) -> Result<Vec<Message>, Failure> {
+    let sql = "SELECT id, user_name, send_time, text FROM message WHERE device_id = ?1 AND id < ?2
+               ORDER BY id DESC LIMIT ?4 OFFSET ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![rest.device, rest.before, rest.from, count], |row| {
+        let sent = Timestamp::from_micros(row.get(2)?);
+        Ok(Message { id: row.get(0)?, user: row.get(1)?, sent, text: row.get(3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+impl Shown {
+    fn new(target: &Target, message: Message) -> Result<Self, Failure> {
+        let Target { namespace, uid } = target;
+        let packet = Packet { data: &message.text, namespace, uid, timestamp: message.sent.to_string() };
+        Ok(Self {
+            status: "queued",
+            error_level: "None",
+            user: message.user,
+            send_time: message.sent.to_iso8601(),
+            device: target.guid(),
+            message: to_text(&[packet])?,
+            id: message.id.to_string(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages() {
+        let page = |query: &str| {
+            let query = Form::parse(query.as_bytes()).expect("a form");
+            page_of(&query).map_err(|failure| failure.status().as_u16())
+        };
+        assert_eq!(page(""), Ok((0, PAGE)));
+        assert_eq!(page("from=3"), Ok((3, PAGE)));
+        assert_eq!(page("to=0"), Ok((0, 1)));
+        assert_eq!(page("from=5&to=5"), Ok((5, 1)));
+        assert_eq!(page("to=4294967295"), Ok((0, KEPT)));
+        assert_eq!(page("from=4294967295"), Ok((4_294_967_295, 1)));
+        for bad in ["from=1&to=0", "from=-1", "to=x", "to=4294967296", "from=1&from=2", "limit=1"] {
+            assert_eq!(page(bad), Err(400), "{bad}");
+        }
+    }
+}
