@@ -90,10 +90,13 @@ for_tests() {
   for part in fmt clippy; do
     cargo "$part" --version >/dev/null 2>&1 || fail "there is no cargo $part: rustup component add rustfmt clippy"
   done
-  # compilers and checkers, then the proxies that the tests connect through
-  packages gcc g++ clang binutils valgrind libc6-dbg shellcheck openssl microsocks tinyproxy-bin
+  # compilers and checkers, then what reads manual pages, and the proxies that the tests connect through
+  packages gcc g++ clang binutils valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
+  packages chromium chromium-driver # the page is tested in a browser
   program_only danted.service dante-server
   pip_install python/requirements-dev.txt
+  pip_install tests/page/requirements.txt
+  pip_install tests/api/requirements.txt
 }
 
 for_bench() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
-# usage: test.sh [lint|rust|c|python|docs|msrv]...     (all unless told)
+# usage: test.sh [lint|rust|c|python|docs|page|api|msrv]...     (all unless told)
 set -euo pipefail
 # Whoever starts this in the background may ignore signals that the tests send.
 [ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=INT,QUIT "$0" "$@"
@@ -101,6 +101,18 @@ docs() {
   count docs
 }
 
+page() {
+  run page cargo build --quiet -p byteport-server -p byteport-ffi --locked
+  run page build/venv/bin/python -m pytest -q -p no:cacheprovider tests/page
+  count page
+}
+
+api() {
+  run api cargo build --quiet -p byteport-server --locked
+  run api build/venv/bin/python -m pytest -q -p no:cacheprovider tests/api
+  count api
+}
+
 msrv() {
   run msrv scripts/cross-toolchain.sh "$PWD/build/rust-1.85"
   checked msrv rust-1.85 env RUSTC="$PWD/build/rust-1.85/rustc" CARGO_TARGET_DIR=build/target-msrv \
@@ -108,14 +120,14 @@ msrv() {
   count msrv
 }
 
-[ $# -gt 0 ] || set -- lint rust c python docs msrv
+[ $# -gt 0 ] || set -- lint rust c python docs page api msrv
 rm -f "$logs"/*.log
 run setup scripts/setup.sh test
 for part in "$@"; do
   case "$part" in
-    lint | rust | c | python | docs | msrv) "$part" ;;
+    lint | rust | c | python | docs | page | api | msrv) "$part" ;;
     *)
-      echo "usage: test.sh [lint|rust|c|python|docs|msrv]..." >&2
+      echo "usage: test.sh [lint|rust|c|python|docs|page|api|msrv]..." >&2
       exit 2
       ;;
   esac
