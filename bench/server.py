@@ -2,8 +2,9 @@
 # Copyright The libbyteport authors
 """What byteport-server takes in and gives out: wrk drives it over kept connections.
 
-Writing: small readings of three fields over 16 connections, each answered after the commit that it is in, beside a bare SQLite
-program that writes the same rows into the same table on the same disk, with as many rows to a commit as the server then had.
+Writing: small readings of three fields over 16 connections, each answered after the commit that it is in, beside a bare
+SQLite program that writes the same rows into the same table on the same disk, with as many rows to a commit as the server
+then had.
 Reading: a series of 100,000 points, again and again over one connection.
 """
 
@@ -28,7 +29,9 @@ def wrk(script: str, url: str, connections: int, *arguments: str) -> dict[str, i
     """Runs wrk with one of the scripts here; every call must have worked."""
     threads = min(2, connections)
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{SECONDS}s", "-s", str(ROOT / "bench" / script)]
-    output = subprocess.run([*command, url, "--", *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+    output = subprocess.run(
+        [*command, url, "--", *arguments], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
     result = json.loads(output.splitlines()[-1])
     if result["failed"]:
         raise RuntimeError(f"{result['failed']} calls failed")

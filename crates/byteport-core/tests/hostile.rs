@@ -298,7 +298,9 @@ fn errors_of_answers_are_short_and_repeat_nothing() {
         assert!(error.to_string().contains("has another shape, at line 1 column"), "{error}");
     }
     let server = Recorder::start(|_| json(r#"[{"name":"n","write_key":"the-write-key"}]"#));
-    assert!(!format!("{:?}", server.client().ask(manage::namespaces(None)).unwrap()).contains("the-write-key"));
+    assert!(
+        !format!("{:?}", server.client().ask(manage::namespaces(None)).unwrap()).contains("the-write-key")
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! - The unit of `t` in a difference is the second.
 //! - `smooth_diff` has a window of [`WINDOW`] points: the mean of each five points that follow each
 //!   other stands at the middle one; the forward difference of two such means,
-//!   (m[n+1] - m[n]) / (t[n+1] - t[n]), stands at t[n]; the mean of each five of those stands at
+//!   `(m[n+1] - m[n]) / (t[n+1] - t[n])`, stands at `t[n]`; the mean of each five of those stands at
 //!   the middle one again. So N points give N - 9, and fewer than ten give none.
 //!
 //! Invariant: values come one by one, in order of time, and a few of them are kept, however long
@@ -24,7 +24,7 @@ pub const WINDOW: usize = 5;
 /// What is computed from a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// y[n] = (x[n+1] - x[n-1]) / (t[n+1] - t[n-1]).
+    /// `y[n] = (x[n+1] - x[n-1]) / (t[n+1] - t[n-1])`.
     Diff,
     /// The difference of moving averages, averaged.
     SmoothDiff,

@@ -3,8 +3,9 @@
 //! The calls that read and manage (HTTP API v1, sections 4 and 5): a function for each, which says what to ask and how to
 //! read the answer.
 //!
-//! Nothing is sent by them: [`Client::ask`] gives the answer as a type, [`Client::ask_json`] as the service's own text, and
-//! [`Client::ask_call`] lets an event loop do the input and output. All but [`echo`] need a session ([`Client::login`]).
+//! Nothing is sent by them: [`ask`](crate::Client::ask) gives the answer as a type, [`ask_json`](crate::Client::ask_json) as
+//! the service's own text, and [`ask_call`](crate::Client::ask_call) lets an event loop do the input and output. All but
+//! [`echo`] need a session ([`login`](crate::Client::login)).
 //!
 //! In these answers the service writes nearly every scalar as text: `"True"`, `"None"`, `"180"`. Here they are what they
 //! mean; what is `"None"`, `null` or missing is `None`. What the service says beyond the keys known here is kept in `more`.
