@@ -247,6 +247,7 @@ fn where_no_file_can_be_nothing_is_asked() {
         "/dev/null".into(),
         "/proc/object".into(),
         "".into(),
+        folder.path().join("a\0b"),
     ];
     for path in paths {
         let error = server.client().download_to(&VALUE, DownloadOptions::default(), &path).unwrap_err();
@@ -277,6 +278,10 @@ fn what_is_no_file_is_an_error() {
         assert_eq!(done.unwrap_err().code(), code, "{status}");
         assert!(bytes.is_empty());
     }
+    let server =
+        Recorder::start(|_| file("Content-Type: text/html; charset=utf-8\r\n", b"<html>log in</html>"));
+    let (done, bytes) = fetch(&server.client(), DownloadOptions::default());
+    assert!(done.unwrap_err().to_string().contains("log in again") && bytes.is_empty());
     let server = Recorder::start(|_| file("Content-Encoding: gzip\r\n", b"x"));
     let (done, _) = fetch(&server.client(), DownloadOptions::default());
     assert_eq!(done.unwrap_err().code(), ErrorCode::InvalidAnswer);

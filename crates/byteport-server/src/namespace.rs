@@ -15,10 +15,8 @@ use serde::Serialize;
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::Form;
-use crate::scalar::or_none;
+use crate::scalar::{or_none, truth};
 use crate::session::call::Call;
-
-pub use crate::scalar::truth;
 
 /// By which methods values may be stored in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]

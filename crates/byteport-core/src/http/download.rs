@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
-use ureq::http::header::CONTENT_DISPOSITION;
+use ureq::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
 use super::disposition::file_name;
 use super::manage::ValueRef;
@@ -121,7 +121,12 @@ fn received(answer: Transfer, options: DownloadOptions<'_>, to: &mut dyn Write) 
         let message = format!("the service answered with status {}, which brings no file", answer.status);
         return Err(answer.unexpected(message));
     }
-    let file_name = answer.header(CONTENT_DISPOSITION).and_then(file_name);
+    let disposition = answer.header(CONTENT_DISPOSITION);
+    if disposition.is_none() && answer.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"))
+    {
+        return Err(answer.unexpected("the service answered with a page for people, no file: log in again"));
+    }
+    let file_name = disposition.and_then(file_name);
     let limit = options.limit.unwrap_or(u64::MAX);
     let mut out = Outgoing::new(to, limit);
     let here = matches!(options.unpack, Unpack::Here | Unpack::HereDecodedOnly);
@@ -151,7 +156,10 @@ impl<'a> Target<'a> {
             _ => PathBuf::from("."),
         };
         let target = Target { path, folder };
-        let is_file = std::fs::metadata(path).map_or(true, |there| there.is_file());
+        let is_file = match std::fs::metadata(path) {
+            Ok(there) => there.is_file(),
+            Err(error) => error.kind() != io::ErrorKind::InvalidInput, // a NUL in the name
+        };
         if path.file_name().is_none() || !is_file {
             let shown = path.display();
             let message = format!("{shown} is no file, and is not replaced by one: choose another name");

@@ -11,12 +11,12 @@ use byteport_core::model::Timestamp;
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
-use super::beginning;
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::jsonp::to_text;
-use crate::namespace::truth;
 use crate::parts;
+use crate::scalar::truth;
+use crate::series::page::beginning;
 use crate::series::{Kind, number};
 use crate::session::call::Call;
 use crate::target::{Found, Target};

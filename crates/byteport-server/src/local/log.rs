@@ -18,14 +18,15 @@ use byteport_core::model::name::NameKind;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 
-use super::beginning;
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::{Form, shown};
 use crate::jsonp::to_text;
-use crate::namespace::{self, truth};
+use crate::namespace;
 use crate::parts;
+use crate::scalar::truth;
 use crate::series::number::text_of;
+use crate::series::page::beginning;
 use crate::session::call::Call;
 
 /// The fields that hold log messages.

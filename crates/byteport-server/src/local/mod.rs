@@ -11,24 +11,3 @@
 pub mod control;
 pub mod fields;
 pub mod log;
-
-/// As much of a text as `most` bytes hold, whole characters only.
-fn beginning(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::beginning;
-
-    #[test]
-    fn a_text_is_cut_between_characters() {
-        assert_eq!(beginning("aåb", 2), "a");
-        assert_eq!(beginning("aåb", 3), "aå");
-        assert_eq!(beginning("aåb", 9), "aåb");
-    }
-}

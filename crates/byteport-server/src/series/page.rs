@@ -63,12 +63,24 @@ pub fn judge(connection: &Connection, field: i64, range: Range, most: usize) -> 
     Ok(if is_text { Verdict::Text } else { Verdict::Numbers(values, rest) })
 }
 
-/// As much of a text as is answered, whole characters only.
+/// As much of a text as `most` bytes hold, whole characters only.
 #[must_use]
-pub fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST_TEXT);
+pub fn beginning(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(beginning("aåb", 2), "a");
+        assert_eq!(beginning("aåb", 3), "aå");
+        assert_eq!(beginning("aåb", 9), "aåb");
+    }
 }

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::page::{beginning, walk};
+use super::page::{LONGEST_TEXT, beginning, walk};
 use super::point::{Point, Points, Value, write_json};
 use super::range::Range;
 use super::{Kind, Series, number};
@@ -125,7 +125,7 @@ impl Writer {
                 return Ok(());
             }
             None => {
-                let shown = beginning(text);
+                let shown = beginning(text, LONGEST_TEXT);
                 (Value::Text(shown), shown.len() < text.len())
             }
         };

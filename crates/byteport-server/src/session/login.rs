@@ -18,7 +18,7 @@ use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::Form;
 use crate::jsonp::{Wrap, plain};
-use crate::namespace::truth;
+use crate::scalar::truth;
 use crate::secret;
 
 /// The largest login form.

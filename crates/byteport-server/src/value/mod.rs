@@ -24,7 +24,7 @@ use crate::app::Shared;
 use crate::scalar::truth;
 use crate::series::address::Address;
 use crate::series::number::text_of;
-use crate::series::page::beginning;
+use crate::series::page::{LONGEST_TEXT, beginning};
 use crate::session::call::Call;
 
 /// The parts of a path that name a value: namespace, device, field, reference.
@@ -65,7 +65,7 @@ pub async fn load(State(app): State<Shared>, Path(names): Path<Names>, call: Cal
 
 fn shown(target: &Target, micros: i64, whole: &str) -> Shown {
     let [namespace, uid, field] = target.address.names().map(str::to_owned);
-    let value = beginning(whole).to_owned();
+    let value = beginning(whole, LONGEST_TEXT).to_owned();
     let (reference, trv) = (micros.to_string(), truth(value.len() < whole.len()));
     Shown {
         namespace_name: namespace,
