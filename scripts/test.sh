@@ -5,7 +5,7 @@
 # usage: test.sh [lint|rust|c|python|docs|page|api|msrv]...     (all unless told)
 set -euo pipefail
 # Whoever starts this in the background may ignore signals that the tests send.
-[ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=INT,QUIT "$0" "$@"
+[ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=HUP,INT,QUIT,TERM "$0" "$@"
 cd "$(dirname "$0")/.."
 
 logs=build/test-logs
