@@ -158,11 +158,12 @@ pub fn configure(namespace: &str, uid: &str, settings: &[Setting]) -> Result<Ask
 /// [`ErrorCode::InvalidName`]; [`ErrorCode::InvalidArgument`] without a field, or for one whose name is empty or the session token's.
 pub fn set_fields(namespace: &str, uid: &str, fields: &[(&str, &str)]) -> Result<Ask<Value>> {
     check(namespace, uid)?;
-    if fields.is_empty() || fields.iter().any(|(name, _)| name.is_empty() || *name == TOKEN_FIELD) {
-        return Err(Error::new(
-            ErrorCode::InvalidArgument,
-            "there is no field to set, or one has a name that none can have",
-        ));
+    let no = |why| Err(Error::new(ErrorCode::InvalidArgument, why));
+    match fields.iter().find(|(name, _)| name.is_empty() || *name == TOKEN_FIELD) {
+        _ if fields.is_empty() => return no("there is no field to set"),
+        Some(("", _)) => return no("a field to set has no name"),
+        Some(_) => return no("no field can have the name of the session's token"),
+        None => {}
     }
     let ask = Ask::post(format!("/api/v1/device_control/set_fields/{namespace}/{uid}/"));
     Ok(fields.iter().fold(ask, |ask, (name, value)| ask.with(name, value)))
