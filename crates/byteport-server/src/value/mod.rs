@@ -8,7 +8,7 @@
 //!   value with the latest time, be that in the future.
 //! - `value` is the text that was stored, as a JSON string, be it a number or not.
 //! - `meta` is that of a data point: `trv`, `vlen`, `hdts`. A value of more than
-//!   [`LONGEST_TEXT`](crate::series::page::LONGEST_TEXT) bytes is cut, and `trv` is true; a
+//!   [`LONGEST_TEXT`] bytes is cut, and `trv` is true; a
 //!   download with `decode=False` has all of it.
 //! - A value that is not there is 404.
 
