@@ -3,7 +3,7 @@
 # The one front door. `make help` lists every task.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-c test-python test-docs lint msrv bench header setup format clean
+.PHONY: help run test test-rust test-c test-python test-api test-page test-docs lint msrv bench header setup format clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,13 @@ test-c: ## the C tests alone: plain, valgrind, AddressSanitizer, symbols
 test-python: ## the Python tests alone
 	@scripts/test.sh python
 
-test-docs: ## the README's examples alone
+test-api: ## the server against docs/openapi.json alone
+	@scripts/test.sh api
+
+test-page: ## the server's page in Chromium alone
+	@scripts/test.sh page
+
+test-docs: ## the examples of the README and of docs/ alone
 	@scripts/test.sh docs
 
 lint: ## formatting and lints of every language, header drift
@@ -32,7 +38,7 @@ lint: ## formatting and lints of every language, header drift
 msrv: ## build with Rust 1.85, the oldest compiler that is supported
 	@scripts/test.sh msrv
 
-bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson and pandas
+bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas and bare SQLite
 	@scripts/bench.sh
 
 header: ## write include/byteport.h anew from the Rust sources
