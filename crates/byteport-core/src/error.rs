@@ -6,6 +6,7 @@
 //! Invariant: no key, password, cookie or request body is ever part of an error, in any of its texts.
 
 use std::fmt;
+use std::time::Duration;
 
 /// What went wrong, as a number that never changes its meaning. The list only grows at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,11 +68,19 @@ pub enum ErrorCode {
     Integrity = 26,
     /// The caller's own callback ended the call.
     Stopped = 27,
+    /// The process was forked after this outbox was opened: the child opens one of its own, on another file.
+    Forked = 28,
+    /// The outbox has no room, and it was told to refuse then. The reading was not accepted.
+    Full = 29,
+    /// Another outbox, in this process or another, has the file.
+    InUse = 30,
+    /// The outbox was closed.
+    Closed = 31,
 }
 
 impl ErrorCode {
     /// Every code, in the order of their numbers.
-    pub const ALL: [ErrorCode; 27] = [
+    pub const ALL: [ErrorCode; 31] = [
         Self::InvalidArgument,
         Self::InvalidName,
         Self::InvalidTimestamp,
@@ -99,6 +108,10 @@ impl ErrorCode {
         Self::File,
         Self::Integrity,
         Self::Stopped,
+        Self::Forked,
+        Self::Full,
+        Self::InUse,
+        Self::Closed,
     ];
 
     /// The number, the same in every language.
@@ -136,6 +149,10 @@ impl ErrorCode {
             Self::File => "file not readable or writable",
             Self::Integrity => "not what was announced",
             Self::Stopped => "stopped by the caller",
+            Self::Forked => "forked",
+            Self::Full => "outbox full",
+            Self::InUse => "file in use",
+            Self::Closed => "closed",
         }
     }
 
@@ -143,7 +160,14 @@ impl ErrorCode {
     pub fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::Dns | Self::Connect | Self::Proxy | Self::Timeout | Self::Disconnected | Self::Server
+            Self::Dns
+                | Self::Connect
+                | Self::Proxy
+                | Self::Timeout
+                | Self::Disconnected
+                | Self::Server
+                | Self::Full
+                | Self::InUse
         )
     }
 
@@ -228,6 +252,7 @@ struct Inner {
     message: String,
     retryable: bool,
     stale: bool,
+    retry_after: Option<Duration>,
     cause: Option<Cause>,
 }
 
@@ -241,6 +266,7 @@ impl Error {
             message: message.into(),
             retryable: code.is_retryable(),
             stale: false,
+            retry_after: None,
             cause: None,
         }))
     }
@@ -279,6 +305,12 @@ impl Error {
         self
     }
 
+    /// Notes how long the service asked to be left alone.
+    pub(crate) fn asked_to_wait(mut self, wait: Option<Duration>) -> Error {
+        self.0.retry_after = wait;
+        self
+    }
+
     pub(crate) fn is_stale(&self) -> bool {
         self.0.stale
     }
@@ -306,6 +338,12 @@ impl Error {
     /// Whether the same call, made again later and unchanged, can succeed.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
+    }
+
+    /// How long the service asked to be left alone, where it answered with the header `Retry-After`: zero for a date that is
+    /// past, a day at the most. A date counts from the answer's own, so that a wrong clock here changes nothing.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The texts of the causes, one line each, nearest first; empty where the message says it all.

@@ -20,6 +20,7 @@ pub mod error;
 pub mod http;
 pub mod model;
 mod net;
+pub mod outbox;
 pub mod watch;
 
 pub use error::{Error, ErrorCode, Phase, Result};

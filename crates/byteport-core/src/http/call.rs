@@ -12,6 +12,7 @@ use ureq::http::header::{AsHeaderName, CONTENT_TYPE, LOCATION};
 use ureq::http::{HeaderMap, Uri};
 
 use super::body::{BodyReader, lost, ours};
+use super::retry_after::retry_after;
 use super::session::Session;
 use super::{Body, Client, Form};
 use crate::error::{Error, ErrorCode, Phase, Result};
@@ -278,6 +279,7 @@ impl Client {
         let (status, method, path) = (answer.status, request.method.text(), &request.path);
         let reason = reason(request, answer);
         Error::from_status(status, format!("HTTP {status} for {method} {path}: {advice}{reason}"))
+            .asked_to_wait(retry_after(answer))
     }
 }
 

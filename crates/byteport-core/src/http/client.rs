@@ -85,6 +85,11 @@ impl Client {
         self.options.device.as_deref()
     }
 
+    /// The API key of the settings, if one is set.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.options.key.as_deref()
+    }
+
     /// The path under which devices store.
     pub fn store_path(&self) -> &str {
         &self.options.store_path

@@ -20,6 +20,7 @@ mod options;
 mod pages;
 mod poll;
 mod query;
+mod retry_after;
 mod series;
 mod session;
 mod steady;

@@ -32,12 +32,29 @@ impl Client {
     /// As [`Client::store`], of what can be told before anything is sent.
     pub fn store_call(&self, reading: &Reading) -> Result<Call> {
         let (path, form) = self.store_form(reading)?;
-        let request = match self.options().store_method {
-            Method::Post => Request::post(path, form.into_bytes()),
-            Method::Get => Request { query: form.into_string(), ..Request::get(path) },
-        };
         // The same value at the same time is one, and so are two heartbeats.
-        self.store_request(request, reading.timestamp().is_some() || reading.fields().is_empty())
+        let idempotent = reading.timestamp().is_some() || reading.fields().is_empty();
+        self.form_call(path, form.into_string(), idempotent)
+    }
+
+    /// The call that stores a form, encoded and with its key, by the client's method.
+    pub(crate) fn form_call(&self, path: String, form: String, idempotent: bool) -> Result<Call> {
+        let request = match self.options().store_method {
+            Method::Post => Request::post(path, form),
+            Method::Get => Request { query: form, ..Request::get(path) },
+        };
+        self.store_request(request, idempotent)
+    }
+
+    /// The path under which a device stores.
+    pub(crate) fn device_path(&self, namespace: &str, device: &str) -> String {
+        format!("{}{namespace}/{device}/", self.options().store_path)
+    }
+
+    /// The longest form that can be stored at a path, where the client's method has a bound.
+    pub(crate) fn longest_form(&self, path: &str) -> Option<usize> {
+        let taken = self.origin().len() + path.len() + 1;
+        (self.options().store_method == Method::Get).then(|| MAX_GET_URL.saturating_sub(taken))
     }
 
     pub(super) fn store_request(&self, request: Request, idempotent: bool) -> Result<Call> {
@@ -63,7 +80,7 @@ impl Client {
                 "storing needs a device UID: name one in the call or when making the client",
             ));
         };
-        let path = format!("{}{namespace}/{device}/", options.store_path);
+        let path = self.device_path(namespace, device);
         let mut form = Form::new();
         form.add("_key", key);
         if let Some(timestamp) = reading.timestamp() {
@@ -91,9 +108,15 @@ impl Client {
     /// As [`Client::packets_call`].
     pub fn packets_call_at(&self, path: &str, packets: &str, legacy_key: &str) -> Result<Call> {
         packet::parse_list(packets)?;
-        let mut form = Form::new();
-        form.add("packets", packets).add("legacy_key", legacy_key);
+        let form = packets_form(packets, legacy_key);
         Ok(Call::new(Request { stores: true, ..Request::post(path, form.into_bytes()) }))
+    }
+
+    /// [`Client::packets_call`] of a list that is sound, and whose packets all have a time.
+    pub(crate) fn list_call(&self, packets: &str, legacy_key: &str) -> Call {
+        let form = packets_form(packets, legacy_key);
+        let request = Request::post(PACKETS_PATH, form.into_bytes());
+        Call::new(Request { stores: true, idempotent: true, ..request })
     }
 
     /// Tells the service that a device lives, the client's own where `device` is `None`.
@@ -120,6 +143,12 @@ impl Client {
         reading.set(level.field(), message)?;
         self.store(&reading)
     }
+}
+
+fn packets_form(packets: &str, legacy_key: &str) -> Form {
+    let mut form = Form::new();
+    form.add("packets", packets).add("legacy_key", legacy_key);
+    form
 }
 
 pub(super) fn url_too_long(length: u64) -> Error {

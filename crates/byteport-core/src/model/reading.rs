@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorCode, Result};
 
 /// The fields that one device measured at one time. Names and values are checked when they are added.
 ///
-/// A reading is stamped with the system clock when it is made, and keeps that time however late it is sent.
+/// A reading is stamped with the system clock when it is made, and keeps that time however late it is sent. No two readings of a
+/// process get the same stamp.
 ///
 /// ```
 /// use byteport_core::model::Reading;
@@ -46,7 +47,7 @@ impl Default for Reading {
 impl Reading {
     /// An empty reading of the client's own device, stamped now.
     pub fn new() -> Reading {
-        Reading { timestamp: Some(Timestamp::now()), ..Reading::unstamped() }
+        Reading { timestamp: Some(Timestamp::next()), ..Reading::unstamped() }
     }
 
     /// An empty reading without a timestamp: the server stamps it when it comes.
@@ -112,7 +113,7 @@ impl Reading {
     pub fn restart(&mut self) -> &mut Reading {
         self.fields.clear();
         self.places.clear();
-        self.timestamp = Some(Timestamp::now());
+        self.timestamp = Some(Timestamp::next());
         self
     }
 

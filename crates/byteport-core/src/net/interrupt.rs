@@ -2,6 +2,7 @@
 // Copyright The libbyteport authors
 //! Signals that arrive while a call waits for the network, reads a file or compresses.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::sync::OnceLock;
@@ -18,14 +19,25 @@ pub fn on_interrupt(hook: fn() -> bool) {
     let _ = HOOKS.iter().find(|slot| std::ptr::fn_addr_eq(*slot.get_or_init(|| hook), hook));
 }
 
+thread_local! {
+    /// Whether this thread is the library's own.
+    static DEAF: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Asks no hook on the calling thread from now on: on a thread of the library's own nobody waits for a call, and what runs there
+/// never enters a host language.
+pub(crate) fn deaf() {
+    DEAF.set(true);
+}
+
 /// Whether a hook wants the call to be given up.
 fn gives_up() -> bool {
-    HOOKS.iter().map_while(OnceLock::get).any(|hook| hook())
+    !DEAF.get() && HOOKS.iter().map_while(OnceLock::get).any(|hook| hook())
 }
 
 /// Whether a wait that no signal can end is watched in its place.
 pub(super) fn is_watched() -> bool {
-    HOOKS[0].get().is_some()
+    !DEAF.get() && HOOKS[0].get().is_some()
 }
 
 /// Says whether to go on with something else than the network: with waiting for a name or a file, or with long work.
@@ -67,11 +79,12 @@ pub(super) fn wait_on(error: &io::Error) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    use std::cell::Cell;
-
     thread_local! {
         /// How often the first hook was asked; counted on the test's own thread only.
         static ASKED: Cell<Option<u32>> = const { Cell::new(None) };
+
+        /// Whether another one wants calls on the test's own thread to be given up.
+        static UP: Cell<bool> = const { Cell::new(false) };
     }
 
     #[test]
@@ -86,5 +99,19 @@ mod tests {
         ASKED.set(Some(0));
         assert!(!gives_up());
         assert!(gives_up() && ASKED.get() == Some(2));
+    }
+
+    #[test]
+    fn a_deaf_thread_asks_nobody_and_others_do() {
+        on_interrupt(|| UP.get());
+        let here = std::thread::spawn(|| {
+            UP.set(true);
+            let before = (gives_up(), is_watched());
+            deaf();
+            (before, (gives_up(), is_watched()), resolve_on().is_ok())
+        });
+        assert_eq!(here.join().unwrap(), ((true, true), (false, false), true));
+        UP.set(true);
+        assert!(gives_up() && is_watched());
     }
 }

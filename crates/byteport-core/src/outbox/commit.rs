@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! What one transaction of the file holds, and what follows from its success or failure.
+//!
+//! Invariant: totals, marks and blocks of a batch are of one moment, so the file's accounting adds up after any kill.
+
+use std::time::Duration;
+
+use super::block::{Block, Place};
+use super::file::{Batch, File, Taken, Totals, Trouble};
+use super::keeper::TOTALS_INTERVAL;
+use super::state::State;
+use super::{OutboxOptions, Reason};
+
+/// A quarantine that the file cannot take is kept in memory up to so many bytes.
+const MOST_REFUSED: usize = 64 << 10;
+
+impl State {
+    /// What is to be written now, with these blocks of those that are not in the file.
+    pub fn batch(&mut self, ids: &[u64], clean: bool) -> Batch {
+        let mut batch = Batch { clean, ..Batch::default() };
+        for block in self.blocks.values_mut() {
+            match block.place {
+                Place::Memory if ids.contains(&block.id) => {
+                    block.place = Place::Writing;
+                    block.marked = false;
+                    batch.blocks.push(block.row());
+                }
+                Place::Filed if block.marked => {
+                    block.marked = false;
+                    batch.done.push((block.id, block.done_bits()));
+                }
+                _ => {}
+            }
+        }
+        batch.deleted = std::mem::take(&mut self.finished);
+        batch.refused = self.refused.drain(..).collect();
+        batch.clocks = self.new_clocks.clone();
+        batch.totals = self.totals();
+        self.totals_due = None;
+        self.marks_due = None;
+        batch
+    }
+
+    /// The totals as they will be in the file: without what is only in memory.
+    pub fn totals(&self) -> Totals {
+        let unfiled = self.unfiled.iter().filter_map(|id| self.blocks.get(id));
+        let in_memory =
+            unfiled.filter(|block| block.place == Place::Memory).map(|block| u64::from(block.left));
+        Totals {
+            delivered: self.delivered,
+            dropped: self.dropped,
+            quarantined: self.quarantined,
+            queued: self.queued.saturating_sub(self.open.count + in_memory.sum::<u64>()),
+            next_sequence: self.next_sequence,
+            next_block: self.next_block,
+        }
+    }
+
+    /// The batch is in the file; forced onto the disk, if `synced`.
+    pub fn written(
+        &mut self,
+        batch: &Batch,
+        synced: bool,
+        quarantine_dropped: u64,
+        now: Duration,
+        interval: Duration,
+    ) {
+        for row in &batch.blocks {
+            self.filed(row.id, row.first);
+        }
+        if !batch.clocks.is_empty() {
+            self.clocks.extend(batch.clocks.iter().cloned());
+            self.new_clocks.clear();
+        }
+        if quarantine_dropped > 0 {
+            self.quarantined = self.quarantined.saturating_sub(quarantine_dropped);
+            self.queued += quarantine_dropped; // counted out again by the next line
+            self.count_dropped(quarantine_dropped, Reason::Quarantine);
+        }
+        if synced {
+            self.synced = self.committed();
+            self.sync_due = None;
+        } else if !batch.blocks.is_empty() || !batch.refused.is_empty() {
+            self.sync_due = self.sync_due.or(Some(now.saturating_add(interval)));
+        }
+    }
+
+    fn filed(&mut self, id: u64, first: u64) {
+        let Some(block) = self.blocks.get_mut(&id) else { return };
+        block.place = Place::Filed;
+        let (bytes, left, loaded, taken) =
+            (block.body.len() as u64, block.left, block.loaded, block.taken.clone());
+        self.unfiled.retain(|unfiled| *unfiled != id);
+        self.unfiled_bytes -= bytes;
+        if loaded {
+            self.loaded_bytes += bytes;
+        }
+        if left == 0 {
+            self.forget(id);
+            self.finished.push(id);
+            return;
+        }
+        if self.file_oldest.as_ref().is_none_or(|(oldest, ..)| id < *oldest) {
+            self.file_oldest = Some((id, first, taken));
+        }
+        if !loaded {
+            self.blocks.remove(&id);
+            self.file_more = true;
+        }
+    }
+
+    /// The batch is not in the file: all of it is to be written another time.
+    pub fn not_written(&mut self, batch: Batch) {
+        for row in &batch.blocks {
+            let Some(block) = self.blocks.get_mut(&row.id) else { continue };
+            block.place = Place::Memory;
+            if block.left == 0 {
+                self.forget(row.id);
+            }
+        }
+        for block in self.blocks.values_mut().filter(|block| block.place == Place::Filed) {
+            block.marked |= block.left < block.slot_count();
+        }
+        self.finished.extend(batch.deleted);
+        self.commit_due = Some(Duration::ZERO);
+        for refused in batch.refused.into_iter().rev() {
+            self.refused.push_front(refused);
+        }
+        self.bound_refused();
+    }
+
+    /// Gives up the oldest of a quarantine that grows while the file cannot be written.
+    fn bound_refused(&mut self) {
+        let mut bytes: usize =
+            self.refused.iter().map(|refused| refused.line.len() + refused.why.len()).sum();
+        while bytes > MOST_REFUSED {
+            let Some(oldest) = self.refused.pop_front() else { return };
+            bytes -= oldest.line.len() + oldest.why.len();
+            self.quarantined = self.quarantined.saturating_sub(1);
+            self.queued += 1; // counted out again by the next line
+            self.count_dropped(1, Reason::Quarantine);
+        }
+    }
+
+    /// All readings of these blocks of the file are in memory again only, as after the file was lost: they are written anew.
+    pub fn unfile(&mut self) {
+        for block in self.blocks.values_mut().filter(|block| block.place == Place::Filed) {
+            block.place = Place::Memory;
+            let bytes = block.body.len() as u64;
+            self.unfiled_bytes += bytes;
+            if block.loaded {
+                self.loaded_bytes = self.loaded_bytes.saturating_sub(bytes);
+            }
+            self.unfiled.push_back(block.id);
+        }
+        self.unfiled.make_contiguous().sort_unstable();
+    }
+
+    /// The blocks that are not in the file and can be written, oldest first.
+    pub fn writable(&self) -> impl Iterator<Item = &Block> {
+        let blocks = self.unfiled.iter().filter_map(|id| self.blocks.get(id));
+        blocks.filter(|block| block.place == Place::Memory && block.left > 0)
+    }
+
+    /// Whether so much is in memory only that it is to be written now.
+    pub fn is_much(&self, options: &OutboxOptions) -> bool {
+        let is_enough = self.commit_due.is_some() && self.unfiled_bytes >= options.commit_bytes;
+        is_enough || self.unfiled_bytes > options.max_memory / 4 * 3
+    }
+
+    /// Whether there is something that the file is to know.
+    pub fn has_news(&self, now: Duration, with_blocks: bool) -> bool {
+        let totals = self.totals_due.is_some_and(|since| since + TOTALS_INTERVAL <= now);
+        let marks = self.blocks.values().any(|block| block.place == Place::Filed && block.marked);
+        let ended = !self.finished.is_empty() || !self.refused.is_empty() || !self.new_clocks.is_empty();
+        totals || marks || ended || with_blocks && self.writable().next().is_some()
+    }
+
+    /// The block of the oldest reading in memory that is not in the file, if it is at rest.
+    pub fn first_at_rest(&self) -> Option<&Block> {
+        self.writable().find(|block| !block.is_going())
+    }
+
+    /// When the oldest block was taken in, as far as memory knows.
+    pub fn oldest(&self) -> Option<Taken> {
+        let in_file = self.file_oldest.as_ref().filter(|_| self.file_more);
+        let in_memory = self.blocks.values().find(|block| block.left > 0);
+        match (in_file, in_memory) {
+            (Some((id, _, taken)), Some(block)) if *id < block.id && !self.finished.contains(id) => {
+                Some(taken.clone())
+            }
+            (_, Some(block)) => Some(block.taken.clone()),
+            // One that is done stands for those behind it until the next transaction.
+            (Some((_, _, taken)), None) if self.queued > 0 => Some(taken.clone()),
+            _ => None,
+        }
+    }
+
+    /// The file is known for the first time: what it holds is added to what memory holds.
+    pub fn begin(&mut self, totals: &Totals) -> Result<(), Trouble> {
+        self.delivered += totals.delivered;
+        self.quarantined += totals.quarantined;
+        self.queued += totals.queued;
+        for reason in Reason::ALL {
+            self.dropped.add(reason, totals.dropped.by(reason));
+        }
+        if self.next_sequence == 1 {
+            self.synced = totals.next_sequence.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    /// The file was opened again after trouble: what it has lost is counted, and what memory knows better is written anew.
+    pub fn recount(&mut self, file: &File, quarantined: u64) -> Result<(), Trouble> {
+        self.unfile();
+        let had = self.queued.saturating_sub(self.unfiled_count());
+        let (mut has, mut after) = (0, 0);
+        while let Some(stored) = file.next(after)? {
+            after = stored.id;
+            if !self.blocks.contains_key(&after) && !self.finished.contains(&after) {
+                has += u64::from(Block::stored(stored).left);
+            }
+        }
+        self.queued += has.saturating_sub(had);
+        self.count_dropped(had.saturating_sub(has), Reason::Damage);
+        let refused = quarantined + self.refused.len() as u64;
+        let lost = self.quarantined.saturating_sub(refused);
+        self.quarantined -= lost;
+        self.queued += lost; // counted out again by the next line
+        self.count_dropped(lost, Reason::Damage);
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! A file that is taken away while it is open: what was written through an open descriptor would be gone with the process.
+//!
+//! Invariant: before each write, database and write-ahead log are where they were. Where one was removed, all that the open
+//! connection still reads is put back in a new file; where another file is in the way, the write fails.
+
+use rusqlite::Connection;
+
+use super::build::{self, Failure, Old};
+use super::place::Identity;
+use super::{File, Trouble, open};
+
+impl File {
+    /// Sees to it that the file is where it belongs.
+    pub(super) fn stay(&mut self) -> Result<(), Trouble> {
+        let there = Identity::at(&self.place.path).map_err(|error| self.out_of_reach(&error.to_string()))?;
+        match there {
+            Some(there) if there != self.identity => Err(self.out_of_reach("another file is there now")),
+            Some(_) if self.place.log().exists() => Ok(()),
+            _ => self.put_back(),
+        }
+    }
+
+    /// Writes all that can be read through the connection into a new file at the path, and goes on with that.
+    fn put_back(&mut self) -> Result<(), Trouble> {
+        log::warn!(target: "byteport::outbox", "{} is written anew from what is open of it", self.place.path.display());
+        self.copy_out().map_err(|failure| match failure {
+            Failure::Sqlite(error) => self.trouble(&error),
+            Failure::Io(error) => self.out_of_reach(&error.to_string()),
+        })?;
+        // Closed before the new one takes the path, so that closing touches nothing of it.
+        let nothing = Connection::open_in_memory().map_err(|error| self.trouble(&error))?;
+        drop(std::mem::replace(&mut self.connection, nothing));
+        build::install(&self.place, Old::Removed).map_err(|error| self.out_of_reach(&error.to_string()))?;
+        let connected = open::connect(&self.place, self.room.max_disk)?;
+        (self.connection, self.identity) = (connected.connection, connected.identity);
+        self.synchronous = false;
+        Ok(())
+    }
+
+    fn copy_out(&self) -> Result<(), Failure> {
+        build::remove(&self.place.unfinished())?;
+        let to = self.place.unfinished().to_string_lossy().into_owned();
+        self.connection.execute("VACUUM INTO ?", [to])?;
+        Ok(build::publish(&self.place)?)
+    }
+
+    fn out_of_reach(&self, why: &str) -> Trouble {
+        Trouble::Io(format!(
+            "{} is no longer where it was: put it back, or open another outbox ({why})",
+            self.place.path.display()
+        ))
+    }
+}

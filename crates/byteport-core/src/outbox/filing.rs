@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! What the thread that has the file does with it in the ordinary course.
+
+use std::collections::btree_map::Entry;
+use std::time::Duration;
+
+use super::block::Block;
+use super::file::{Batch, File, Taken, Trouble};
+use super::keeper::{FIRST_PAUSE, Keeper};
+use super::policy::Room;
+use super::shared::Shared;
+use super::shed::Thinning;
+use super::state::State;
+use super::{DiskState, Order, Reason, WhenFull};
+
+/// The file's readings that are loaded: so many at least, and not more than so many bytes.
+const FEW: usize = 1000;
+const MOST_LOADED: u64 = 256 << 10;
+const MOST_BLOCKS: usize = 2000;
+
+impl Keeper {
+    /// One transaction with all that is to be written.
+    pub(super) fn commit(&mut self, sync: bool, clean: bool) -> Result<(), Trouble> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let shared = &self.shared;
+        let mut ids = {
+            let mut state = shared.lock();
+            let now = shared.now();
+            let writes_blocks = clean || shared.is_due(&state, now);
+            if writes_blocks {
+                shared.seal(&mut state);
+                state.commit_due = None;
+            }
+            if !sync && !clean && !state.has_news(now, writes_blocks) {
+                return Ok(()); // it was delivered before it was due
+            }
+            let blocks = state.writable().filter(|_| writes_blocks);
+            blocks.map(|block| (block.id, block.body.len())).collect::<Vec<_>>()
+        };
+        let total = |ids: &[(u64, usize)]| ids.iter().map(|(_, length)| length).sum::<usize>();
+        let before = ids.len();
+        if !ids.is_empty() {
+            shared.make_room_in(file, total(&ids))?;
+        }
+        while !ids.is_empty() && !file.has_room(total(&ids)) {
+            ids.pop();
+        }
+        let is_full = ids.len() < before;
+        let ids: Vec<u64> = ids.into_iter().map(|(id, _)| id).collect();
+        let batch = shared.lock().batch(&ids, clean);
+        shared.write(file, batch, sync)?;
+        self.pause = FIRST_PAUSE;
+        let mut state = shared.lock();
+        state.set_disk(if is_full { DiskState::Full } else { DiskState::Ok });
+        if is_full {
+            state.commit_due = Some(Duration::ZERO); // as soon as there is room
+        }
+        shared.wake_callers(&state);
+        if state.window.waiting() == 0 && state.file_more {
+            shared.uploads.notify_all();
+        }
+        Ok(())
+    }
+
+    /// Brings blocks of the file into memory, for those who upload.
+    pub(super) fn load(&mut self) -> Result<(), Trouble> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let newest_first = self.shared.options.order == Order::NewestFirst;
+        if self.shared.lock().rewind || newest_first {
+            self.shared.lock().rewind = false;
+            self.cursor = if newest_first { u64::MAX } else { 0 };
+        }
+        loop {
+            if self.has_enough() {
+                break;
+            }
+            let stored = if newest_first { file.previous(self.cursor) } else { file.next(self.cursor) };
+            let mut state = self.shared.lock();
+            let Some(stored) = stored? else {
+                state.file_more = false;
+                break;
+            };
+            let (id, damaged) = (stored.id, u64::from(stored.damaged));
+            let is_there = state.blocks.get(&id).is_some_and(|block| block.loaded);
+            if is_there || state.finished.contains(&id) {
+                self.cursor = id;
+                continue;
+            }
+            if let Entry::Vacant(place) = state.blocks.entry(id) {
+                place.insert(Block::stored(stored));
+                state.count_dropped(damaged, Reason::Damage);
+                state.marks_due = state.marks_due.or((damaged > 0).then(|| self.shared.now()));
+            }
+            if !self.shared.load(&mut state, id) {
+                break;
+            }
+            self.cursor = id;
+        }
+        self.shared.uploads.notify_all();
+        Ok(())
+    }
+
+    /// Whether those who upload have as much to do as memory should hold.
+    fn has_enough(&self) -> bool {
+        let mut state = self.shared.lock();
+        state.want_load = false;
+        let is_much = state.loaded_bytes >= MOST_LOADED || state.blocks.len() >= MOST_BLOCKS;
+        state.window.waiting() >= FEW || is_much && state.window.waiting() > 0
+    }
+
+    /// Gives up what is too old or too much.
+    pub(super) fn shed(&mut self) -> Result<(), Trouble> {
+        let shared = &self.shared;
+        let (most, oldest) = (shared.options.max_count, shared.options.max_age);
+        if shared.options.when_full == WhenFull::ThinOut && shared.lock().queued > most {
+            let mut state = shared.lock();
+            shared.seal(&mut state);
+            state.thin_memory();
+            drop(state);
+            if let Some(file) = &mut self.file {
+                shared.thin(file, &mut Thinning::of(file.used_bytes()))?;
+            }
+        }
+        let mut state = shared.lock();
+        shared.seal(&mut state);
+        if let Some(file) = &self.file {
+            state.shed_file(file, Reason::Age, |_, _, block| shared.age(&block.taken) < oldest)?;
+        }
+        while let Some(id) =
+            state.first_at_rest().filter(|block| shared.age(&block.taken) >= oldest).map(|b| b.id)
+        {
+            state.give_up(id, Reason::Age);
+        }
+        if Room::from(shared.options.when_full) == Room::Yes {
+            state.shed_count(self.file.as_ref(), most, shared.now())?;
+        }
+        drop(state);
+        self.commit(false, false)
+    }
+}
+
+impl Shared {
+    /// Writes a batch, and keeps the state in step with the file.
+    pub fn write(&self, file: &mut File, batch: Batch, sync: bool) -> Result<(), Trouble> {
+        let written = file.write(&batch, sync);
+        let mut state = self.lock();
+        let written = match written {
+            Ok(written) => written,
+            Err(trouble) => {
+                state.not_written(batch);
+                return Err(trouble);
+            }
+        };
+        state.disk_bytes = file.used_bytes();
+        state.written(&batch, sync, written.quarantine_dropped, self.now(), self.options.sync_interval);
+        let oldest = state.file_oldest.as_ref().map(|(id, ..)| *id);
+        if oldest.is_some_and(|oldest| batch.deleted.contains(&oldest)) {
+            state.file_oldest = file.next(0)?.map(|block| (block.id, block.first, block.taken));
+        }
+        Ok(())
+    }
+
+    /// Whether readings that are in memory only are to be in the file by now.
+    fn is_due(&self, state: &State, now: Duration) -> bool {
+        let is_over = state.commit_due.is_some_and(|due| due <= now);
+        is_over || state.is_much(&self.options) || state.sync_to > state.synced()
+    }
+
+    /// How long ago that was.
+    pub fn age(&self, taken: &Taken) -> Duration {
+        if taken.boot == self.boot {
+            return self.now().saturating_sub(Duration::from_micros(taken.uptime));
+        }
+        Duration::from_micros(u64::try_from(self.wall().saturating_sub(taken.wall)).unwrap_or(0))
+    }
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! The outbox as its users have it.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::intake::closed;
+use super::keeper::Keeper;
+use super::shared::{Shared, deadline};
+use super::{DiskState, Durability, Flushed, OutboxOptions, Receipt, Stats, upload};
+use crate::error::{Error, ErrorCode, Result};
+use crate::http::Client;
+use crate::model::Reading;
+
+/// How long closing waits for the disk beyond its time-out.
+const LAST_WRITE: Duration = Duration::from_secs(5);
+
+/// A queue of readings in a file, and the threads that upload them. Shared by reference among threads.
+///
+/// ```no_run
+/// use std::{sync::Arc, time::Duration};
+/// use byteport_core::{Client, Options, model::Reading};
+/// use byteport_core::outbox::{Durability, Outbox, OutboxOptions};
+/// let client = Client::new(Options::new().host("127.0.0.1:8000").namespace("my_garage").key("secret").device("cart-44"))?;
+/// let outbox = Outbox::open("/var/lib/cart/outbox.db", Arc::new(client), OutboxOptions::new())?;
+/// let mut reading = Reading::new();
+/// reading.set("Speed1", 12.5)?;
+/// outbox.enqueue(&reading, Durability::Disk)?;
+/// let left = outbox.close(Duration::from_secs(10))?;
+/// println!("{} delivered, {} kept for next time", left.delivered, left.kept);
+/// # Ok::<(), byteport_core::Error>(())
+/// ```
+///
+/// Dropping an outbox that was not closed does not wait: its thread writes what is in memory to the file, if the process lives
+/// long enough. Call [`Outbox::close`].
+pub struct Outbox {
+    /// The process that opened it: a forked child has no threads, and locks that nobody will give back.
+    process: u32,
+    shared: Option<Arc<Shared>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox").field("path", &self.path()).finish_non_exhaustive()
+    }
+}
+
+impl Outbox {
+    /// Opens the file of an outbox, or makes it, and begins to upload what it holds. The client gives host, key, namespace,
+    /// device and the way to store; its time-outs bound each call.
+    ///
+    /// A file that is damaged or of a newer version is moved aside, and what can be read of it is kept. Where the file cannot be
+    /// written now, on a full or read-only disk, memory serves until it can.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InUse`] where another outbox, in this process or another, has the file; [`ErrorCode::NotConfigured`] for a
+    /// client without namespace or key; [`ErrorCode::InvalidArgument`] for options that make no sense, or a path that is no place
+    /// for a file; [`ErrorCode::File`] where no thread can be started.
+    pub fn open(path: impl AsRef<Path>, client: Arc<Client>, options: OutboxOptions) -> Result<Outbox> {
+        options.check()?;
+        let Some(key) = client.key().map(str::to_owned).filter(|_| client.namespace().is_some()) else {
+            let message = "an outbox needs a namespace and an API key: give both when making the client";
+            return Err(Error::new(ErrorCode::NotConfigured, message));
+        };
+        let connections = options.connections;
+        let shared = Arc::new(Shared::new(path.as_ref().to_owned(), client, key, options));
+        let keeper = Keeper::open(Arc::clone(&shared))?;
+        let outbox = Outbox {
+            process: std::process::id(),
+            shared: Some(Arc::clone(&shared)),
+            threads: Mutex::new(Vec::new()),
+        };
+        outbox.start("byteport-file", move || keeper.run())?;
+        for _ in 0..connections {
+            let shared = Arc::clone(&shared);
+            outbox.start("byteport-upload", move || upload::run(&shared))?;
+        }
+        Ok(outbox)
+    }
+
+    fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+        let thread =
+            Builder::new().name(name.to_owned()).stack_size(1 << 20).spawn(work).map_err(|error| {
+                Error::new(ErrorCode::File, "no thread can be started: raise the limit on processes")
+                    .because(error)
+            })?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        Ok(())
+    }
+
+    /// What callers share with the threads, unless this is a forked child.
+    fn shared(&self) -> Result<&Shared> {
+        if self.process != std::process::id() {
+            let message = "this outbox belongs to the parent process: open another one, on another file, after the fork";
+            return Err(Error::new(ErrorCode::Forked, message));
+        }
+        self.shared.as_deref().ok_or_else(closed)
+    }
+
+    /// Takes a reading in. One without a timestamp gets the time of this call, and no two the same. It never waits for the
+    /// network, but at [`Durability::Delivered`].
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotConfigured`] without a device; [`ErrorCode::TooLong`] for a reading longer than `max_memory`;
+    /// [`ErrorCode::Full`] where the options refuse what does not fit; [`ErrorCode::Forked`]; [`ErrorCode::Closed`];
+    /// [`ErrorCode::Stopped`]. In all these cases it was not accepted, except that a wait for `Synced` or `Delivered` that was
+    /// stopped leaves it accepted. At `Delivered` also the service's refusal of this reading, which was accepted and is then in
+    /// quarantine: an error of [`Phase::Status`](crate::Phase::Status).
+    pub fn enqueue(&self, reading: &Reading, durability: Durability) -> Result<Receipt> {
+        let shared = self.shared()?;
+        shared.enqueue(reading, durability, shared.options.timeout)
+    }
+
+    /// [`Outbox::enqueue`] with a time-out of its own for what it waits for: room, the disk, the service.
+    ///
+    /// # Errors
+    /// As [`Outbox::enqueue`].
+    pub fn enqueue_within(
+        &self,
+        reading: &Reading,
+        durability: Durability,
+        timeout: Duration,
+    ) -> Result<Receipt> {
+        self.shared()?.enqueue(reading, durability, timeout)
+    }
+
+    /// Waits until every reading up to that number is as safe as this, or the time is over; says how safe they are.
+    /// [`Durability::Delivered`] means here that none of them waits any longer.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] for a number that no reading has yet; [`ErrorCode::Forked`]; [`ErrorCode::Stopped`].
+    pub fn wait_for(&self, sequence: u64, durability: Durability, timeout: Duration) -> Result<Durability> {
+        let shared = self.shared()?;
+        let mut state = shared.lock();
+        if sequence >= state.next_sequence {
+            let message =
+                format!("no reading has the number {sequence}: the last one is {}", state.next_sequence - 1);
+            return Err(Error::new(ErrorCode::InvalidArgument, message));
+        }
+        if durability == Durability::Synced {
+            state.sync_to = state.sync_to.max(sequence);
+            shared.poke(&mut state);
+        }
+        let reached = shared.wait_until(state, deadline(timeout), |state| {
+            let held = state.held(sequence);
+            let is_in_vain = state.disk != DiskState::Ok && durability < Durability::Delivered;
+            (held >= durability || is_in_vain).then_some(held)
+        })?;
+        Ok(reached.unwrap_or_else(|| shared.lock().held(sequence)))
+    }
+
+    /// Waits until nothing waits any longer, or the time is over. The service is tried at once, also where it was down or
+    /// refused the key.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forked`]; [`ErrorCode::Closed`]; [`ErrorCode::Stopped`].
+    pub fn flush(&self, timeout: Duration) -> Result<Flushed> {
+        let shared = self.shared()?;
+        if shared.lock().closing {
+            return Err(closed());
+        }
+        shared.flush(timeout)
+    }
+
+    /// Takes no more readings, uploads until the time is over or nothing is left, writes what is left to the file and lets go of
+    /// it. Returns within the time-out and five seconds, in which what is in memory is written. A second call returns at once.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forked`]; [`ErrorCode::Stopped`], after which the outbox is closed all the same.
+    pub fn close(&self, timeout: Duration) -> Result<Flushed> {
+        let shared = self.shared()?;
+        let begun = Instant::now();
+        if std::mem::replace(&mut shared.lock().closing, true) {
+            return Ok(Flushed::default());
+        }
+        let flushed = shared.flush(timeout);
+        shared.end();
+        let ended = shared.wait_until(shared.lock(), deadline(LAST_WRITE), |state| state.ended.then_some(()));
+        self.join();
+        let flushed = flushed?;
+        ended?;
+        let state = shared.lock();
+        let lost = if state.ended { state.lost } else { state.unfiled_count() };
+        Ok(Flushed { kept: state.queued, lost, waited: begun.elapsed(), ..flushed })
+    }
+
+    /// Joins the threads that have ended, or are about to.
+    fn join(&self) {
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let patience = deadline(Duration::from_millis(200));
+        for thread in threads {
+            while !thread.is_finished() && Instant::now() < patience {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            if thread.is_finished() {
+                let _ = thread.join();
+            }
+        }
+    }
+
+    /// The accounting at this moment.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forked`].
+    pub fn stats(&self) -> Result<Stats> {
+        Ok(self.shared()?.stats())
+    }
+
+    /// Changes the API key for all that is uploaded from now on, and tries the service at once.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] for an empty key; [`ErrorCode::Forked`].
+    pub fn set_key(&self, key: &str) -> Result<()> {
+        let shared = self.shared()?;
+        shared.keys().key = checked(key)?;
+        self.resume()
+    }
+
+    /// Changes the key for lists of packets, and tries the service at once. Readings go in batches from now on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] for an empty key; [`ErrorCode::Forked`].
+    pub fn set_legacy_key(&self, key: &str) -> Result<()> {
+        let shared = self.shared()?;
+        shared.keys().legacy = Some(checked(key)?);
+        self.resume()
+    }
+
+    /// Tries the service at once, where it was down or refused the key.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forked`].
+    pub fn resume(&self) -> Result<()> {
+        self.shared()?.resume();
+        Ok(())
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        self.shared.as_ref().map_or(Path::new(""), |shared| &shared.path)
+    }
+}
+
+fn checked(key: &str) -> Result<String> {
+    if key.is_empty() {
+        return Err(Error::new(ErrorCode::InvalidArgument, "the key is empty"));
+    }
+    Ok(key.to_owned())
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let Some(shared) = self.shared.take() else { return };
+        if self.process == std::process::id() {
+            shared.lock().closing = true;
+            shared.end();
+        } else {
+            // The parent's locks may be held for good here, and the parent's file is open: nothing of it is touched.
+            std::mem::forget(shared);
+        }
+    }
+}
+
+impl Shared {
+    fn flush(&self, timeout: Duration) -> Result<Flushed> {
+        let begun = Instant::now();
+        let before = self.lock().delivered;
+        self.resume();
+        self.wait_until(self.lock(), deadline(timeout), |state| (state.queued == 0).then_some(()))?;
+        let state = self.lock();
+        Ok(Flushed {
+            delivered: state.delivered - before,
+            kept: state.queued,
+            lost: 0,
+            waited: begun.elapsed(),
+        })
+    }
+
+    fn resume(&self) {
+        let mut state = self.lock();
+        state.retry.wake();
+        self.uploads.notify_all();
+    }
+
+    /// Tells the threads to end.
+    fn end(&self) {
+        let mut state = self.lock();
+        state.stop_upload = true;
+        state.finish = true;
+        self.uploads.notify_all();
+        self.keeper.notify_all();
+    }
+}

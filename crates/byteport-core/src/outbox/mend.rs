@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! What the thread that has the file does where the file fails, and at its end.
+
+use std::time::Duration;
+
+use log::Level;
+
+use super::file::{File, OpenError, Opened, Trouble};
+use super::keeper::Keeper;
+use super::policy::Room;
+use super::{DiskState, Event, Reason};
+
+/// The longest pause before a file that failed is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+impl Keeper {
+    /// The file failed: it is mended, or tried again later.
+    pub(super) fn failed(&mut self, trouble: Trouble) {
+        match trouble {
+            Trouble::Damaged(why) => {
+                log::error!(target: "byteport::outbox", "{}: {why}", self.path().display());
+                self.file = None;
+                self.reopen(true);
+            }
+            Trouble::NoSpace(why) => {
+                if self.give_way().is_err() {
+                    self.broken(&why);
+                }
+            }
+            Trouble::Io(why) => self.broken(&why),
+        }
+    }
+
+    /// The disk is full: where the options let go of the oldest, the file goes on in the room that they leave.
+    fn give_way(&mut self) -> Result<(), Trouble> {
+        let no = || Err(Trouble::NoSpace(String::new()));
+        let Some(file) = &mut self.file else { return no() };
+        let mut state = self.shared.lock();
+        let bytes = state.unfiled_bytes;
+        if Room::from(self.shared.options.when_full) != Room::Yes
+            || bytes < self.shared.options.max_memory / 2
+        {
+            return no();
+        }
+        state.shed_file(file, Reason::Full, |_, freed, _| freed >= bytes.saturating_mul(2))?;
+        let batch = state.batch(&[], false);
+        drop(state);
+        self.shared.write(file, batch, false)?;
+        self.commit(false, false)
+    }
+
+    pub(super) fn broken(&mut self, why: &str) {
+        log::warn!(target: "byteport::outbox", "memory serves until the file can be written: {why}");
+        self.retry_at = self.shared.now() + self.pause;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        let mut state = self.shared.lock();
+        state.last_error = why.to_owned();
+        state.set_disk(DiskState::Broken);
+        self.shared.wake_callers(&state);
+        self.shared.uploads.notify_all(); // the clock no longer waits for the file
+    }
+
+    /// Tries the file again: as it is open, and if that does not help, opened anew.
+    pub(super) fn retry(&mut self) {
+        if self.file.is_some() {
+            match self.commit(true, false) {
+                Ok(()) => return,
+                Err(trouble @ Trouble::NoSpace(_)) => return self.failed(trouble),
+                Err(_) => self.file = None,
+            }
+        }
+        self.reopen(false);
+    }
+
+    fn reopen(&mut self, damaged: bool) {
+        let opened = match damaged {
+            true => File::open_damaged(self.path(), self.shared.options.max_disk),
+            false => File::open(self.path(), self.shared.options.max_disk),
+        };
+        match opened {
+            Ok(opened) => self.adopt(opened),
+            Err(OpenError::Refused(error)) => self.broken(&error.to_string()),
+            Err(OpenError::Unusable(why)) => self.broken(&why),
+        }
+    }
+
+    /// Takes a file in that was just opened.
+    pub(super) fn adopt(&mut self, opened: Opened) {
+        let Opened { file, totals, clocks, moved_aside, .. } = opened;
+        let mut state = self.shared.lock();
+        if let Some(aside) = moved_aside {
+            let path = aside.path.display();
+            let line = format!("moved aside to {path}: {} readings saved, {} lost", aside.saved, aside.lost);
+            state.note(Level::Error, line);
+            state.moved_aside += 1;
+            state.tell(|| Event::MovedAside { path: aside.path, saved: aside.saved, lost: aside.lost });
+        }
+        state.clocks.extend(clocks);
+        let known = std::mem::replace(&mut self.is_known, true);
+        let counted = if known { state.recount(&file, totals.quarantined) } else { state.begin(&totals) };
+        state.next_sequence = state.next_sequence.max(totals.next_sequence);
+        state.next_block = state.next_block.max(totals.next_block);
+        state.file_more = true;
+        state.rewind = true;
+        state.file_oldest = file.next(0).ok().flatten().map(|block| (block.id, block.first, block.taken));
+        state.disk_bytes = file.used_bytes();
+        state.set_disk(DiskState::Ok);
+        if state.unfiled_bytes > 0 {
+            state.commit_due = Some(Duration::ZERO);
+        }
+        self.file = Some(file);
+        drop(state);
+        if let Err(trouble) = counted {
+            self.failed(trouble);
+        }
+        self.shared.uploads.notify_all();
+    }
+
+    /// Writes everything, and lets go of the file.
+    pub(super) fn finish(&mut self) {
+        if self.file.is_none() {
+            self.reopen(false);
+        }
+        if let Err(trouble) = self.shed().and_then(|()| self.commit(true, true)) {
+            // A second try on a file that was mended, or opened anew.
+            self.failed(trouble);
+            let again = self.file.is_some().then(|| self.commit(true, true));
+            if let Some(Err(trouble)) = again {
+                log::error!(target: "byteport::outbox", "{}", trouble.text());
+            }
+        }
+        let mut state = self.shared.lock();
+        state.lost = state.unfiled_count();
+        if state.lost > 0 {
+            let lost = state.lost;
+            state.count_dropped(lost, Reason::Damage);
+        }
+        drop(state);
+        self.file = None; // gives the lock back
+        let mut state = self.shared.lock();
+        state.ended = true;
+        self.shared.callers.notify_all();
+    }
+}
