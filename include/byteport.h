@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
  *
- * libbyteport: store readings in a Byteport, read them back, and manage devices. Link with -lbyteport.
+ * libbyteport: store readings in a Byteport, at once or by an outbox that survives what may happen, read them back, and
+ * manage devices. Link with -lbyteport.
  * This file is generated from crates/byteport-ffi; do not edit it.
  *
  * What holds for every function; each one's comment says what is special about it.
@@ -29,22 +30,25 @@
  *
  * Enumerations come in as int32_t and are checked; they go out as their type. They may grow at their end.
  *
- * Threads. A function without a handle may be called from any thread at any time. A client may be used by any number of
- * threads at once; so may errors, series and results, which never change. All other handles are for one thread at a time.
- * The calls of a client and byteport_series_pages_next() block, each within its time-outs; every other function returns at
- * once.
+ * Threads. A function without a handle may be called from any thread at any time. A client and an outbox may be used by any
+ * number of threads at once; so may errors, series, results and statistics, which never change. All other handles are for one
+ * thread at a time. The calls of a client and byteport_series_pages_next() block, each within its time-outs; opening an outbox
+ * reads its file, and the calls of an outbox wait where their comments say so; every other function returns at once. Only an
+ * outbox that is open has threads of its own, in which every signal is blocked.
  *
  * Callbacks come with a userdata pointer, which the library only hands on. One that is kept beyond the call that it is given
  * to also comes with a function that frees the userdata, which is called exactly once. Callbacks may use the library, but not
- * the byteport_download_t or byteport_firmware_t for which they are called. They must not throw a C++ exception nor leave by
- * longjmp.
+ * the byteport_download_t or byteport_firmware_t for which they are called; byteport_outbox_callback_t says what they may do
+ * with their outbox. They must not throw a C++ exception nor leave by longjmp.
  *
  * JSON. What the service says of namespaces, devices, types and messages comes as the JSON text that it wrote, checked to be
  * JSON, in a byteport_result_t. What is in it is the service's word (Byteport HTTP API v1, section 5), and may grow.
  *
  * The process. The library changes no signal handler, prints nothing, never ends the program, and does nothing before it is
  * called. A broken connection raises no SIGPIPE. After fork(), the child may go on using a client that it inherited: it makes
- * connections of its own. Do not fork while another thread is in a call, except to exec.
+ * connections of its own. An outbox stays with the process that opened it: in the child its calls are BYTEPORT_ERROR_FORKED,
+ * and freeing it does nothing. Do not fork while another thread of yours is in a call, except to exec. Nothing is done at
+ * exit(): close an outbox before, or lose what is in memory only.
  *
  * Growth. The library grows by functions and by enumeration values; no structure is public. A program that was built with
  * this header runs with every library whose byteport_abi_version() is BYTEPORT_ABI_VERSION, which the SONAME carries too.
@@ -212,6 +216,22 @@ enum byteport_status_t
      * The caller's own callback ended the call.
      */
     BYTEPORT_ERROR_STOPPED = 27,
+    /**
+     * The process was forked after this outbox was opened: the child opens one of its own, on another file.
+     */
+    BYTEPORT_ERROR_FORKED = 28,
+    /**
+     * The outbox has no room, and it was told to refuse then. The reading was not accepted.
+     */
+    BYTEPORT_ERROR_FULL = 29,
+    /**
+     * Another outbox, in this process or another, has the file.
+     */
+    BYTEPORT_ERROR_IN_USE = 30,
+    /**
+     * The outbox was closed.
+     */
+    BYTEPORT_ERROR_CLOSED = 31,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -329,6 +349,209 @@ enum byteport_firmware_outcome_t
 typedef enum byteport_firmware_outcome_t byteport_firmware_outcome_t;
 #else
 typedef int32_t byteport_firmware_outcome_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How safe a reading in an outbox is. Each level keeps the promises of those before it.
+ */
+enum byteport_durability_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It is not held: it was dropped.
+     */
+    BYTEPORT_DURABILITY_NONE = 0,
+    /**
+     * In memory. Lost if the process ends before it was uploaded, spilled to the file because memory is full, or written by
+     * byteport_outbox_close(). As fast as can be; no wear of the disk.
+     */
+    BYTEPORT_DURABILITY_MEMORY = 1,
+    /**
+     * In the file with the next group commit, 1 s or 64 KiB later unless set otherwise. From then on a process that is killed
+     * loses nothing; a power cut loses no more than what was written in the last seconds (5 unless set otherwise). What is
+     * delivered before its commit is due is not written at all.
+     */
+    BYTEPORT_DURABILITY_DISK = 2,
+    /**
+     * In the file, and the file forced onto the disk, before the call returns: a power cut loses nothing.
+     */
+    BYTEPORT_DURABILITY_SYNCED = 3,
+    /**
+     * Taken by the service before the call returns. Until then it is written as with BYTEPORT_DURABILITY_DISK.
+     */
+    BYTEPORT_DURABILITY_DELIVERED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_durability_t byteport_durability_t;
+#else
+typedef int32_t byteport_durability_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What happened to readings, or to an outbox.
+ */
+enum byteport_outbox_event_kind_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * There is no event: the pointer is NULL.
+     */
+    BYTEPORT_OUTBOX_EVENT_NONE = 0,
+    /**
+     * The service took readings: byteport_outbox_event_sequences() has their numbers.
+     */
+    BYTEPORT_OUTBOX_EVENT_DELIVERED = 1,
+    /**
+     * Readings were given up, as the bounds or damage demand: byteport_outbox_event_reason() says why, and
+     * byteport_outbox_event_count() how many.
+     */
+    BYTEPORT_OUTBOX_EVENT_DROPPED = 2,
+    /**
+     * The service refused a reading for good: it lies in the quarantine table of the file. byteport_outbox_event_sequences()
+     * has its number, byteport_outbox_event_text() the service's answer.
+     */
+    BYTEPORT_OUTBOX_EVENT_QUARANTINED = 3,
+    /**
+     * The way to the service changed: byteport_outbox_event_link().
+     */
+    BYTEPORT_OUTBOX_EVENT_LINK = 4,
+    /**
+     * The file can be written, or no longer: byteport_outbox_event_disk().
+     */
+    BYTEPORT_OUTBOX_EVENT_DISK = 5,
+    /**
+     * A damaged file, or one of a newer version, was moved aside: byteport_outbox_event_text() is its new path,
+     * byteport_outbox_event_saved() and byteport_outbox_event_count() say how many readings were saved and lost.
+     */
+    BYTEPORT_OUTBOX_EVENT_MOVED_ASIDE = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_outbox_event_kind_t byteport_outbox_event_kind_t;
+#else
+typedef int32_t byteport_outbox_event_kind_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Why readings were given up.
+ */
+enum byteport_outbox_reason_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * No reason: nothing was dropped, or a reason that this library's header does not know.
+     */
+    BYTEPORT_OUTBOX_REASON_NONE = 0,
+    /**
+     * The bounds on bytes or count left no room.
+     */
+    BYTEPORT_OUTBOX_REASON_FULL = 1,
+    /**
+     * One of those between two that were kept, when the outbox thinned out.
+     */
+    BYTEPORT_OUTBOX_REASON_THINNED = 2,
+    /**
+     * Older than the greatest age.
+     */
+    BYTEPORT_OUTBOX_REASON_AGE = 3,
+    /**
+     * It lay in a part of the file that can no longer be read, or could not be written before the outbox was closed.
+     */
+    BYTEPORT_OUTBOX_REASON_DAMAGE = 4,
+    /**
+     * The oldest in a full quarantine table.
+     */
+    BYTEPORT_OUTBOX_REASON_QUARANTINE = 5,
+    /**
+     * Somebody discarded it from the quarantine table.
+     */
+    BYTEPORT_OUTBOX_REASON_DISCARDED = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_outbox_reason_t byteport_outbox_reason_t;
+#else
+typedef int32_t byteport_outbox_reason_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The way from an outbox to the service.
+ */
+enum byteport_outbox_link_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing was sent yet.
+     */
+    BYTEPORT_OUTBOX_LINK_UNKNOWN = 0,
+    /**
+     * The last call was answered.
+     */
+    BYTEPORT_OUTBOX_LINK_UP = 1,
+    /**
+     * The service cannot be reached, or is not able to answer: one call tries again from time to time.
+     */
+    BYTEPORT_OUTBOX_LINK_DOWN = 2,
+    /**
+     * The service refuses the key (401, 403): everything is kept until the key is changed or works again.
+     */
+    BYTEPORT_OUTBOX_LINK_PAUSED = 3,
+    /**
+     * The readings that are due wait for the clock to be set.
+     */
+    BYTEPORT_OUTBOX_LINK_NO_CLOCK = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_outbox_link_t byteport_outbox_link_t;
+#else
+typedef int32_t byteport_outbox_link_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The file of an outbox.
+ */
+enum byteport_outbox_disk_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing is said of the file.
+     */
+    BYTEPORT_OUTBOX_DISK_NONE = 0,
+    /**
+     * It is written as promised.
+     */
+    BYTEPORT_OUTBOX_DISK_OK = 1,
+    /**
+     * It has reached its bound in bytes, and the option for that case drops nothing that was accepted.
+     */
+    BYTEPORT_OUTBOX_DISK_FULL = 2,
+    /**
+     * It cannot be written or read: memory serves until it can.
+     */
+    BYTEPORT_OUTBOX_DISK_BROKEN = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_outbox_disk_t byteport_outbox_disk_t;
+#else
+typedef int32_t byteport_outbox_disk_t;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -498,6 +721,68 @@ typedef int32_t byteport_unpack_t;
 #endif // __cplusplus
 
 /**
+ * What gives way when an outbox is full.
+ */
+enum byteport_outbox_when_full_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The oldest readings are dropped. What an outbox does unless told otherwise.
+     */
+    BYTEPORT_OUTBOX_DROP_OLDEST = 1,
+    /**
+     * The reading that comes is dropped: byteport_outbox_enqueue() succeeds, and says BYTEPORT_DURABILITY_NONE.
+     */
+    BYTEPORT_OUTBOX_DROP_NEWEST = 2,
+    /**
+     * Of the oldest half, every second reading of each device is dropped.
+     */
+    BYTEPORT_OUTBOX_THIN_OUT = 3,
+    /**
+     * The reading that comes is refused, with BYTEPORT_ERROR_FULL.
+     */
+    BYTEPORT_OUTBOX_REJECT = 4,
+    /**
+     * The caller waits for room, up to the time-out; then the reading is refused, with BYTEPORT_ERROR_FULL.
+     */
+    BYTEPORT_OUTBOX_BLOCK = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_outbox_when_full_t byteport_outbox_when_full_t;
+#else
+typedef int32_t byteport_outbox_when_full_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * In which order the readings of one device are uploaded.
+ */
+enum byteport_outbox_order_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * As they were taken in. What an outbox does unless told otherwise.
+     */
+    BYTEPORT_OUTBOX_OLDEST_FIRST = 1,
+    /**
+     * What was taken in last goes first: after an outage, the present is seen before the past.
+     */
+    BYTEPORT_OUTBOX_NEWEST_FIRST = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_outbox_order_t byteport_outbox_order_t;
+#else
+typedef int32_t byteport_outbox_order_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A client of one host, with its kept connections and its login. Any number of threads may use one client at once; they
  * share its login. Only byteport_client_free() needs it alone.
  */
@@ -524,6 +809,30 @@ typedef struct byteport_firmware_t byteport_firmware_t;
  * The settings of a client, with a default for each. For one thread at a time. A setter that fails changes nothing.
  */
 typedef struct byteport_options_t byteport_options_t;
+
+/**
+ * Something that happened. It, and everything that its functions return, is gone when the callback returns.
+ */
+typedef struct byteport_outbox_event_t byteport_outbox_event_t;
+
+/**
+ * The settings of an outbox, with a default for each that fits a small board. For one thread at a time. A setter that fails
+ * changes nothing; byteport_outbox_open() checks what the setters do not.
+ */
+typedef struct byteport_outbox_options_t byteport_outbox_options_t;
+
+/**
+ * The accounting of an outbox at one moment: accepted = delivered + queued + quarantined + dropped, in every one. It never
+ * changes: any number of threads may read it at once. What its functions return belongs to it.
+ */
+typedef struct byteport_outbox_stats_t byteport_outbox_stats_t;
+
+/**
+ * A queue of readings in a file, and the threads that upload them. Any number of threads may use one outbox at once; only
+ * byteport_outbox_free() needs it alone. After byteport_outbox_close() every call for which nothing else is said is
+ * BYTEPORT_ERROR_CLOSED; in a child that was forked, BYTEPORT_ERROR_FORKED: it opens one of its own, on another file.
+ */
+typedef struct byteport_outbox_t byteport_outbox_t;
 
 /**
  * Which part of a series is read, and what is made of it; at first what the service takes where nothing is said. For one
@@ -589,9 +898,18 @@ typedef void (*byteport_free_callback_t)(void *userdata);
 typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void *userdata);
 
 /**
+ * Takes one event of an outbox, which is gone when the callback returns, and the userdata. Calls for one outbox come one
+ * after the other. On the library's thread (unless byteport_outbox_options_set_service() was called) it may put readings
+ * into the outbox, change its key and ask for statistics, but it must not wait: no byteport_outbox_flush(),
+ * byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. It must never free the
+ * outbox, and must neither throw nor jump out; it may end the program by exit().
+ */
+typedef void (*byteport_outbox_callback_t)(const byteport_outbox_event_t *event, void *userdata);
+
+/**
  * Takes one message: its level, the part of the library that it comes from (`byteport::...`), its text in UTF-8, and the
- * userdata. Both texts are gone when the callback returns. It is called on whichever thread calls the library, on several
- * at once; it must neither throw nor jump out.
+ * userdata. Both texts are gone when the callback returns. It is called on whichever thread calls the library, and on those
+ * of an outbox, on several at once; it must neither throw nor jump out.
  */
 typedef void (*byteport_log_callback_t)(byteport_log_level_t level,
                                         const char *target,
@@ -900,7 +1218,7 @@ byteport_status_t byteport_client_new(const byteport_options_t *options,
 
 /**
  * Frees a client and closes its connections, without waiting for anything; NULL is fine. No other thread may be in a
- * call with it. Pages of a series that are not yet freed keep its connections open, and its login.
+ * call with it. Pages of a series and outboxes that are not yet freed keep its connections open, and its login.
  */
 void byteport_client_free(byteport_client_t *client);
 
@@ -1663,6 +1981,471 @@ void byteport_firmware_free(byteport_firmware_t *firmware);
 byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client,
                                                  byteport_firmware_t *firmware,
                                                  byteport_error_t **error);
+
+/**
+ * New settings, each at its default. Free them with byteport_outbox_options_free(). NULL only after a defect of the library.
+ */
+byteport_outbox_options_t *byteport_outbox_options_new(void);
+
+/**
+ * Sets the most bytes on disk, the write-ahead log included; at least 262,144. Default: 16,777,216 (16 MiB).
+ */
+byteport_status_t byteport_outbox_options_set_max_disk(byteport_outbox_options_t *options,
+                                                       uint64_t bytes,
+                                                       byteport_error_t **error);
+
+/**
+ * Sets the most bytes of readings in memory that are not in the file; at least 4,096. No reading can be longer than this.
+ * Default: 262,144 (256 KiB).
+ */
+byteport_status_t byteport_outbox_options_set_max_memory(byteport_outbox_options_t *options,
+                                                         uint64_t bytes,
+                                                         byteport_error_t **error);
+
+/**
+ * Sets the most readings that wait; not 0. Default: unlimited.
+ */
+byteport_status_t byteport_outbox_options_set_max_count(byteport_outbox_options_t *options,
+                                                        uint64_t count,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets how long a reading waits at the most, by the time at which it was taken in, in milliseconds; not 0. Older ones are
+ * dropped. Default: unlimited.
+ */
+byteport_status_t byteport_outbox_options_set_max_age_ms(byteport_outbox_options_t *options,
+                                                         uint64_t age_ms,
+                                                         byteport_error_t **error);
+
+/**
+ * Sets what gives way when the outbox is full, as a byteport_outbox_when_full_t.
+ */
+byteport_status_t byteport_outbox_options_set_when_full(byteport_outbox_options_t *options,
+                                                        int32_t choice,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets how long byteport_outbox_enqueue() waits at the most, where it waits for room, for the disk or for the service, in
+ * milliseconds; 0 does not wait. Default: 30,000.
+ */
+byteport_status_t byteport_outbox_options_set_timeout_ms(byteport_outbox_options_t *options,
+                                                         uint32_t timeout_ms,
+                                                         byteport_error_t **error);
+
+/**
+ * Sets after how long a reading at BYTEPORT_DURABILITY_DISK is in the file, at the latest, in milliseconds. Default: 1,000.
+ */
+byteport_status_t byteport_outbox_options_set_commit_interval_ms(byteport_outbox_options_t *options,
+                                                                 uint32_t interval_ms,
+                                                                 byteport_error_t **error);
+
+/**
+ * Sets after how many bytes of readings they are written to the file before the interval is over; not 0. Default: 65,536.
+ */
+byteport_status_t byteport_outbox_options_set_commit_bytes(byteport_outbox_options_t *options,
+                                                           uint64_t bytes,
+                                                           byteport_error_t **error);
+
+/**
+ * Sets after how long what was written to the file is forced onto the disk, at the latest, in milliseconds; 0 at each write.
+ * Default: 5,000.
+ */
+byteport_status_t byteport_outbox_options_set_sync_interval_ms(byteport_outbox_options_t *options,
+                                                               uint32_t interval_ms,
+                                                               byteport_error_t **error);
+
+/**
+ * Sets how many connections upload at once, 1 to 64, each on a thread. The readings of one device go one after the other.
+ * Default: 1.
+ */
+byteport_status_t byteport_outbox_options_set_connections(byteport_outbox_options_t *options,
+                                                          uint32_t connections,
+                                                          byteport_error_t **error);
+
+/**
+ * Sets in which order the readings of one device are uploaded, as a byteport_outbox_order_t.
+ */
+byteport_status_t byteport_outbox_options_set_order(byteport_outbox_options_t *options,
+                                                    int32_t order_,
+                                                    byteport_error_t **error);
+
+/**
+ * Sets the most readings per second that are uploaded, above 0. Default: unlimited.
+ */
+byteport_status_t byteport_outbox_options_set_max_rate(byteport_outbox_options_t *options,
+                                                       double readings_per_second,
+                                                       byteport_error_t **error);
+
+/**
+ * Sets the namespace's legacy key, with which readings go in batches, as packets. It must not be empty, and appears in no log
+ * message, no error text and not in the file.
+ */
+byteport_status_t byteport_outbox_options_set_legacy_key(byteport_outbox_options_t *options,
+                                                         const char *key,
+                                                         byteport_error_t **error);
+
+/**
+ * Takes the system clock for not set while it shows an earlier time than this, in microseconds since 1970-01-01 UTC: for a
+ * board without a battery, give the time at which its program was built. What is measured meanwhile is kept with the time
+ * since the system started, and gets its time of day when the clock is set; only then is it uploaded. Errors:
+ * BYTEPORT_ERROR_INVALID_TIMESTAMP for BYTEPORT_TIME_OPEN.
+ */
+byteport_status_t byteport_outbox_options_set_clock_floor(byteport_outbox_options_t *options,
+                                                          int64_t earliest,
+                                                          byteport_error_t **error);
+
+/**
+ * Sets the callback that is told what happens in every outbox that is opened with these settings from now on, in place of the
+ * one before; NULL for none. It is called on the library's threads, and may be called before byteport_outbox_open() returns;
+ * byteport_outbox_options_set_service() moves the calls to a thread of the caller's.
+ *
+ * `free_userdata`, which may be NULL, is called with the userdata exactly once: when these settings are freed or have another
+ * callback, and all those outboxes are freed and their last callback has returned, on the thread where that happens, which
+ * may be the library's unless the calls were moved; at once where the callback is NULL. Where this call fails, the callback
+ * from before stays, and the userdata stays the caller's.
+ */
+byteport_status_t byteport_outbox_options_set_callback(byteport_outbox_options_t *options,
+                                                       byteport_outbox_callback_t callback,
+                                                       void *userdata,
+                                                       byteport_free_callback_t free_userdata,
+                                                       byteport_error_t **error);
+
+/**
+ * Sets whether the callback is called by byteport_outbox_service() alone, on the caller's thread, and byteport_outbox_fd() tells
+ * when. Default: no.
+ */
+byteport_status_t byteport_outbox_options_set_service(byteport_outbox_options_t *options,
+                                                      bool service,
+                                                      byteport_error_t **error);
+
+/**
+ * Frees the settings; NULL is fine. Outboxes opened with them keep a copy.
+ */
+void byteport_outbox_options_free(byteport_outbox_options_t *options);
+
+/**
+ * Opens the outbox in the file of that path, which is made where there is none, and starts the threads that upload what is
+ * in it. The settings are copied; NULL leaves each at its default. The client is shared: its host, namespace, key and
+ * device are what is stored to, and it may be freed before the outbox, which keeps its connections open until it is freed
+ * itself. Close the outbox with byteport_outbox_close() and free it with byteport_outbox_free().
+ *
+ * One outbox owns a file; beside it lie `PATH-wal`, `PATH-shm`, `PATH-lock` and `PATH-reserve`. A file that is damaged, or of
+ * a newer version, is moved aside under a name that tells when, and what can be read of it is saved. Where the file cannot
+ * be written, memory serves until it can. Neither is an error: byteport_outbox_stats() and the callback tell.
+ *
+ * Errors: BYTEPORT_ERROR_IN_USE while another outbox, in this process or another, has the file;
+ * BYTEPORT_ERROR_INVALID_ARGUMENT for settings that make no sense, a path that cannot be that of a file, and a database of
+ * another program; BYTEPORT_ERROR_NOT_CONFIGURED for a client without namespace or key.
+ */
+byteport_status_t byteport_outbox_open(const byteport_client_t *client,
+                                       const char *path,
+                                       const byteport_outbox_options_t *options,
+                                       byteport_outbox_t **out,
+                                       byteport_error_t **error);
+
+/**
+ * Takes in a reading, at a durability that is at least BYTEPORT_DURABILITY_MEMORY. The reading stays as it is; its time was
+ * taken when it was made or restarted. A reading that is left to the server's time is stamped now. The call never waits for the
+ * network, but for BYTEPORT_DURABILITY_DELIVERED; it waits for the disk for BYTEPORT_DURABILITY_SYNCED, and for room with
+ * BYTEPORT_OUTBOX_BLOCK: each up to the time-out of byteport_outbox_options_set_timeout_ms().
+ *
+ * `sequence` gets the reading's number in the outbox: rising, counted from 1. `held` gets how safe it is now. That is
+ * BYTEPORT_DURABILITY_NONE where there is no room and BYTEPORT_OUTBOX_DROP_NEWEST is set. It is less than what was asked
+ * where the time-out passed first, or the file cannot be written: the reading is kept and goes on towards what was asked
+ * all the same. For BYTEPORT_DURABILITY_DISK, BYTEPORT_DURABILITY_MEMORY is the rule: the group commit comes later. Both
+ * may be NULL.
+ *
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without a device; BYTEPORT_ERROR_TOO_LONG for a reading that is longer than
+ * byteport_outbox_options_set_max_memory() allows; BYTEPORT_ERROR_FULL. After an error the reading is not in the outbox.
+ */
+byteport_status_t byteport_outbox_enqueue(const byteport_outbox_t *outbox,
+                                          const byteport_reading_t *reading,
+                                          int32_t durability_,
+                                          uint64_t *sequence,
+                                          byteport_durability_t *held,
+                                          byteport_error_t **error);
+
+/**
+ * As byteport_outbox_enqueue(), with a time-out of its own in milliseconds; 0 does not wait.
+ */
+byteport_status_t byteport_outbox_enqueue_within(const byteport_outbox_t *outbox,
+                                                 const byteport_reading_t *reading,
+                                                 int32_t durability_,
+                                                 uint32_t timeout_ms,
+                                                 uint64_t *sequence,
+                                                 byteport_durability_t *held,
+                                                 byteport_error_t **error);
+
+/**
+ * Waits until the reading of that number is as safe as asked, for at most `timeout_ms` milliseconds; 0 only looks. `held`,
+ * which may be NULL, gets how safe it is then: less than what was asked where the time passed first, BYTEPORT_DURABILITY_NONE
+ * where it was dropped or quarantined.
+ */
+byteport_status_t byteport_outbox_wait_for(const byteport_outbox_t *outbox,
+                                           uint64_t sequence,
+                                           int32_t durability_,
+                                           uint32_t timeout_ms,
+                                           byteport_durability_t *held,
+                                           byteport_error_t **error);
+
+/**
+ * Waits until nothing waits any more, or for `timeout_ms` milliseconds. `delivered` gets how many readings the service took
+ * meanwhile, `kept` how many are still in the outbox; both may be NULL. Time that has passed is no error.
+ */
+byteport_status_t byteport_outbox_flush(const byteport_outbox_t *outbox,
+                                        uint32_t timeout_ms,
+                                        uint64_t *delivered,
+                                        uint64_t *kept,
+                                        byteport_error_t **error);
+
+/**
+ * Ends an outbox: takes in nothing more, uploads for at most `timeout_ms` milliseconds, writes what is left to the file, forces
+ * it onto the disk, and gives the file up. With 0 it writes at once. `delivered` gets how many readings the service took
+ * meanwhile, `kept` how many are in the file for the next time, `lost` how many could not be kept because the file cannot be
+ * written; each may be NULL. After it no callback is called on the library's threads; events that wait for
+ * byteport_outbox_service() can still be taken. Free the outbox with byteport_outbox_free(), whatever this returns.
+ */
+byteport_status_t byteport_outbox_close(const byteport_outbox_t *outbox,
+                                        uint32_t timeout_ms,
+                                        uint64_t *delivered,
+                                        uint64_t *kept,
+                                        uint64_t *lost,
+                                        byteport_error_t **error);
+
+/**
+ * Changes the API key with which readings are stored from now on; it must not be empty. An upload that the service refused
+ * (BYTEPORT_OUTBOX_LINK_PAUSED) goes on at once. The client's own key stays as it is.
+ */
+byteport_status_t byteport_outbox_set_key(const byteport_outbox_t *outbox,
+                                          const char *key,
+                                          byteport_error_t **error);
+
+/**
+ * Changes the legacy key, as byteport_outbox_set_key() does the API key; readings go in batches from now on.
+ */
+byteport_status_t byteport_outbox_set_legacy_key(const byteport_outbox_t *outbox,
+                                                 const char *key,
+                                                 byteport_error_t **error);
+
+/**
+ * Tries again at once, where the outbox waits before the next call: after the service refused the key, or while it is down.
+ */
+byteport_status_t byteport_outbox_resume(const byteport_outbox_t *outbox,
+                                         byteport_error_t **error);
+
+/**
+ * Gives the accounting as it is now. Free it with byteport_outbox_stats_free(). A closed outbox gives its last.
+ */
+byteport_status_t byteport_outbox_stats(const byteport_outbox_t *outbox,
+                                        byteport_outbox_stats_t **out,
+                                        byteport_error_t **error);
+
+/**
+ * The path with which the outbox was opened; NULL for NULL. It belongs to the outbox.
+ */
+const char *byteport_outbox_path(const byteport_outbox_t *outbox);
+
+/**
+ * Frees an outbox without waiting for anything; NULL is fine. One that was not closed is told to end: its threads write what
+ * is in memory to the file and give it up soon after, and a callback may still be called on them meanwhile; a callback that
+ * uses the outbox needs byteport_outbox_close() before. A program that ends at once after this loses what was in memory
+ * only. Events that wait for byteport_outbox_service() are dropped. In a forked child nothing is freed: the outbox is the
+ * parent's.
+ */
+void byteport_outbox_free(byteport_outbox_t *outbox);
+
+/**
+ * What happened; BYTEPORT_OUTBOX_EVENT_NONE for NULL. Be ready for numbers that your header does not know.
+ */
+byteport_outbox_event_kind_t byteport_outbox_event_kind(const byteport_outbox_event_t *event);
+
+/**
+ * How many readings were delivered, dropped, quarantined (1) or lost with a file that was moved aside; 0 for all other events,
+ * and for NULL.
+ */
+uint64_t byteport_outbox_event_count(const byteport_outbox_event_t *event);
+
+/**
+ * The numbers of the readings that were delivered, in the order in which they were sent, or of the one that was quarantined,
+ * `count` of them. NULL, and 0, for all other events, and for NULL. `count` may be NULL. They belong to the event.
+ */
+const uint64_t *byteport_outbox_event_sequences(const byteport_outbox_event_t *event,
+                                                size_t *count);
+
+/**
+ * Why readings were dropped; BYTEPORT_OUTBOX_REASON_NONE for all other events, and for NULL.
+ */
+byteport_outbox_reason_t byteport_outbox_event_reason(const byteport_outbox_event_t *event);
+
+/**
+ * The new state of the way to the service; BYTEPORT_OUTBOX_LINK_UNKNOWN for all other events, and for NULL.
+ */
+byteport_outbox_link_t byteport_outbox_event_link(const byteport_outbox_event_t *event);
+
+/**
+ * The new state of the file; BYTEPORT_OUTBOX_DISK_NONE for all other events, and for NULL.
+ */
+byteport_outbox_disk_t byteport_outbox_event_disk(const byteport_outbox_event_t *event);
+
+/**
+ * How many readings were saved from a file that was moved aside; 0 for all other events, and for NULL.
+ */
+uint64_t byteport_outbox_event_saved(const byteport_outbox_event_t *event);
+
+/**
+ * The event in words: the service's answer to a reading that was quarantined, the new path of a file that was moved aside; for
+ * a drop its reason and for a state its name, in one word such as `age`, `down` or `full`; empty where readings were
+ * delivered. NULL for NULL. It belongs to the event.
+ */
+const char *byteport_outbox_event_text(const byteport_outbox_event_t *event);
+
+/**
+ * The descriptor that is readable while an event waits for byteport_outbox_service(): for poll(), select() and their like. Do not
+ * read from it nor close it; it belongs to the outbox, and is always the same. -1 where byteport_outbox_options_set_service()
+ * was not called, in a forked child, and for NULL.
+ */
+int byteport_outbox_fd(const byteport_outbox_t *outbox);
+
+/**
+ * Calls the callback for every event that waits, on the thread of this call, and returns without waiting for more. Where
+ * another thread is at it, or the callback itself calls this, nothing is done. `told`, which may be NULL, gets how many events
+ * that were. It works on a closed outbox, too.
+ *
+ * At most 1,024 events wait, with about 16,384 numbers of readings in them. When there is no room, one that tells of more
+ * deliveries or drops is added to the last one, if that told of the same; else the oldest is lost, and counted by
+ * byteport_outbox_lost_events(). The accounting of byteport_outbox_stats() knows of everything in any case.
+ *
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED where byteport_outbox_options_set_service() was not called.
+ */
+byteport_status_t byteport_outbox_service(const byteport_outbox_t *outbox,
+                                          size_t *told,
+                                          byteport_error_t **error);
+
+/**
+ * How many events were lost because byteport_outbox_service() was not called in time; 0 without that way, and for NULL.
+ */
+uint64_t byteport_outbox_lost_events(const byteport_outbox_t *outbox);
+
+/**
+ * Readings taken in since the file was made; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_accepted(const byteport_outbox_stats_t *stats);
+
+/**
+ * Readings that the service took since the file was made; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_delivered(const byteport_outbox_stats_t *stats);
+
+/**
+ * Readings that wait, in the file or in memory; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_queued(const byteport_outbox_stats_t *stats);
+
+/**
+ * Readings in the quarantine table; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_quarantined(const byteport_outbox_stats_t *stats);
+
+/**
+ * Readings that were given up since the file was made, for all reasons together; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_dropped(const byteport_outbox_stats_t *stats);
+
+/**
+ * Readings that were given up for one reason, a byteport_outbox_reason_t; 0 for a number that is none, and for NULL.
+ */
+uint64_t byteport_outbox_stats_dropped_for(const byteport_outbox_stats_t *stats,
+                                           int32_t reason);
+
+/**
+ * Of the readings that wait, those that are in memory only; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_queued_in_memory(const byteport_outbox_stats_t *stats);
+
+/**
+ * Bytes of the readings in memory that are not in the file; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_memory_bytes(const byteport_outbox_stats_t *stats);
+
+/**
+ * Bytes that the file uses of its bound, the write-ahead log included; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_disk_bytes(const byteport_outbox_stats_t *stats);
+
+/**
+ * How long the oldest reading that waits has been in the outbox, in milliseconds; -1 where none waits, and for NULL.
+ */
+int64_t byteport_outbox_stats_oldest_age_ms(const byteport_outbox_stats_t *stats);
+
+/**
+ * Readings per second taken in, over about the last minute; 0 for NULL.
+ */
+double byteport_outbox_stats_accepted_rate(const byteport_outbox_stats_t *stats);
+
+/**
+ * Readings per second delivered, over about the last minute; 0 for NULL.
+ */
+double byteport_outbox_stats_delivered_rate(const byteport_outbox_stats_t *stats);
+
+/**
+ * Calls that were made again since the outbox was opened; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_retries(const byteport_outbox_stats_t *stats);
+
+/**
+ * Calls that were answered with success since the outbox was opened; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_calls(const byteport_outbox_stats_t *stats);
+
+/**
+ * The way to the service; BYTEPORT_OUTBOX_LINK_UNKNOWN for NULL.
+ */
+byteport_outbox_link_t byteport_outbox_stats_link(const byteport_outbox_stats_t *stats);
+
+/**
+ * The file; BYTEPORT_OUTBOX_DISK_NONE for NULL.
+ */
+byteport_outbox_disk_t byteport_outbox_stats_disk(const byteport_outbox_stats_t *stats);
+
+/**
+ * The last failure of a call or of the file, in one line without secrets; empty where there was none, NULL for NULL.
+ */
+const char *byteport_outbox_stats_last_error(const byteport_outbox_stats_t *stats);
+
+/**
+ * The number up to which every reading is in the file, or no longer waits; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_committed_sequence(const byteport_outbox_stats_t *stats);
+
+/**
+ * The number up to which every reading is forced onto the disk, or no longer waits; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_synced_sequence(const byteport_outbox_stats_t *stats);
+
+/**
+ * The number of the newest reading; 0 where there was none yet, and for NULL.
+ */
+uint64_t byteport_outbox_stats_last_sequence(const byteport_outbox_stats_t *stats);
+
+/**
+ * Damaged files, and files of a newer version, that were moved aside since the outbox was opened; 0 for NULL.
+ */
+uint64_t byteport_outbox_stats_moved_aside(const byteport_outbox_stats_t *stats);
+
+/**
+ * All of it as a JSON object, in UTF-8. NULL for NULL.
+ */
+const char *byteport_outbox_stats_json(const byteport_outbox_stats_t *stats);
+
+/**
+ * All of it in Prometheus' text format, version 0.0.4, each figure with the label `outbox`, the path of the file. NULL for NULL.
+ */
+const char *byteport_outbox_stats_prometheus(const byteport_outbox_stats_t *stats);
+
+/**
+ * Frees statistics; NULL is fine.
+ */
+void byteport_outbox_stats_free(byteport_outbox_stats_t *stats);
 
 /**
  * Passes the library's messages up to `max_level` (a byteport_log_level_t) to a callback, in place of the one before. One

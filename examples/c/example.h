@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
  *
- * What the examples that read and manage share: a client that is logged in, and printing an answer.
+ * What the examples share: a client that is logged in, or that stores as a device, and printing an answer.
  */
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
@@ -32,6 +32,29 @@ static inline byteport_client_t *log_in(byteport_error_t **error)
     }
     byteport_client_free(client);
     return NULL;
+}
+
+#define DEVICE_SETTINGS "with BYTEPORT_HOST, BYTEPORT_NAMESPACE, BYTEPORT_KEY and BYTEPORT_DEVICE set\n"
+
+/* Whether everything that device_client() needs is in the environment. */
+static inline int has_device_settings(void)
+{
+    return getenv("BYTEPORT_HOST") != NULL && getenv("BYTEPORT_NAMESPACE") != NULL && getenv("BYTEPORT_KEY") != NULL &&
+           getenv("BYTEPORT_DEVICE") != NULL;
+}
+
+/* A client that stores as a device, or NULL with the reason in `error`. */
+static inline byteport_client_t *device_client(byteport_error_t **error)
+{
+    byteport_client_t *client = NULL;
+    byteport_options_t *options = byteport_options_new();
+    int done = byteport_options_set_host(options, getenv("BYTEPORT_HOST"), error) == BYTEPORT_OK &&
+               byteport_options_set_namespace(options, getenv("BYTEPORT_NAMESPACE"), error) == BYTEPORT_OK &&
+               byteport_options_set_key(options, getenv("BYTEPORT_KEY"), error) == BYTEPORT_OK &&
+               byteport_options_set_device(options, getenv("BYTEPORT_DEVICE"), error) == BYTEPORT_OK &&
+               byteport_client_new(options, &client, error) == BYTEPORT_OK;
+    byteport_options_free(options);
+    return done ? client : NULL;
 }
 
 /* Prints an answer behind a word, if there is one, and frees it. */

@@ -85,10 +85,22 @@ class Build:
         must([*self.compiler, *flags, source, "-x", "none", "-o", program, *link])
         return program
 
-    def run(self, program: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess:
+    def run(
+        self, program: Path, *arguments: str, env: dict[str, str], given: str = ""
+    ) -> subprocess.CompletedProcess:
         """Runs a program in its folder and in an environment of its own: variables of the caller's might name a proxy."""
+        command = [*self.wrapper, program, *arguments]
+        return run(command, env=self.environment(env), cwd=program.parent, input=given)
+
+    def start(self, program: Path, *arguments: str, env: dict[str, str]) -> subprocess.Popen:
+        """Starts a program as `run` does, with pipes to all that it reads and writes."""
+        command = [str(part) for part in (*self.wrapper, program, *arguments)]
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen(command, env=self.environment(env), cwd=program.parent, text=True, **pipes)
+
+    def environment(self, env: dict[str, str]) -> dict[str, str]:
         base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return run([*self.wrapper, program, *arguments], env={**base, **self.env, **env}, cwd=program.parent)
+        return {**base, **self.env, **env}
 
 
 def header_functions() -> dict[str, list[str]]:

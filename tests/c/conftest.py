@@ -95,24 +95,55 @@ def build(request: pytest.FixtureRequest) -> capi.Build:
     return capi.Build(plain, c99)
 
 
-@pytest.fixture(scope="session")
-def server(plain_dir: Path, tmp_path_factory: pytest.TempPathFactory):
-    """The address of a real server; it must stop cleanly in the end."""
-    folder = tmp_path_factory.mktemp("server")
-    (folder / "seed.toml").write_text(SEED)
-    for name, image in capi.IMAGES.items():
-        (folder / name).write_bytes(image)
-    command = [plain_dir / "byteport-server", "--data", folder / "data", "--listen", "127.0.0.1:0"]
-    with (folder / "log").open("w") as log:
+def start_server(programs: Path, folder: Path, listen: str = "127.0.0.1:0") -> tuple[subprocess.Popen, str]:
+    """A server on the data in a folder, which it makes where there are none, and its address."""
+    command = [programs / "byteport-server", "--data", folder / "data", "--listen", listen]
+    if not (folder / "data").exists():
+        (folder / "seed.toml").write_text(SEED)
+        for name, image in capi.IMAGES.items():
+            (folder / name).write_bytes(image)
         command += ["--seed", folder / "seed.toml"]
+    with (folder / "log").open("a") as log:
         process = subprocess.Popen(
             [str(part) for part in command], stdout=subprocess.PIPE, stderr=log, text=True
         )
     line = process.stdout.readline()
     assert "listening on http://" in line, f"the server did not start:\n{(folder / 'log').read_text()}"
-    yield line.split("http://")[1].strip()
+    return process, line.split("http://")[1].strip()
+
+
+@pytest.fixture(scope="session")
+def server(plain_dir: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The address of a real server; it must stop cleanly in the end."""
+    folder = tmp_path_factory.mktemp("server")
+    process, address = start_server(plain_dir, folder)
+    yield address
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 0, (folder / "log").read_text()
+
+
+@pytest.fixture
+def mortal_server(plain_dir: Path, tmp_path: Path):
+    """A server of the test's own, which `kill` ends at once and `restart` starts again on the same data and address."""
+    folder = tmp_path / "mortal"
+    folder.mkdir()
+    mortal = MortalServer(plain_dir, folder)
+    yield mortal
+    mortal.kill()
+
+
+class MortalServer:
+    def __init__(self, programs: Path, folder: Path):
+        self.programs, self.folder = programs, folder
+        self.process, self.address = start_server(programs, folder)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def restart(self) -> None:
+        self.process, _ = start_server(self.programs, self.folder, self.address)
 
 
 @pytest.fixture

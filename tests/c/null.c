@@ -2,20 +2,9 @@
  * Copyright The libbyteport authors
  *
  * NULL in every pointer argument of every function: an error or the documented nothing, and never a crash. A test holds
- * this file against the header, argument by argument.
+ * this file and outbox_null.c against the header, argument by argument.
  */
-#include "check.h"
-
-/* A call with a NULL that is not allowed: refused, with and without a place for the error, and nothing else written. */
-#define REFUSED(call)                                                                                                  \
-    do {                                                                                                               \
-        byteport_error_t *error = NULL;                                                                                \
-        CHECK((call) == BYTEPORT_ERROR_INVALID_ARGUMENT);                                                              \
-        CHECK(byteport_error_status(error) == BYTEPORT_ERROR_INVALID_ARGUMENT);                                        \
-        CHECK(byteport_error_phase(error) == BYTEPORT_PHASE_CHECK);                                                    \
-        CHECK(byteport_error_message(error) != NULL && strstr(byteport_error_message(error), " is NULL") != NULL);     \
-        byteport_error_free(error);                                                                                    \
-    } while (0)
+#include "null.h"
 
 static void errors(void)
 {

@@ -49,7 +49,7 @@ pub unsafe extern "C" fn byteport_client_new(
 }
 
 /// Frees a client and closes its connections, without waiting for anything; NULL is fine. No other thread may be in a
-/// call with it. Pages of a series that are not yet freed keep its connections open, and its login.
+/// call with it. Pages of a series and outboxes that are not yet freed keep its connections open, and its login.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_client_free(client: *mut byteport_client_t) {
     // SAFETY: the caller's pointer is NULL or a handle that is given up.

@@ -90,6 +90,7 @@ pub unsafe extern "C" fn byteport_reading_set_timestamp(
 }
 
 /// Leaves the time to the server, which takes the moment at which the reading comes. Storing such a reading twice makes two.
+/// An outbox does not leave it to the server: it takes the moment at which the reading is put in.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_reading_use_server_time(
     reading: *mut byteport_reading_t,

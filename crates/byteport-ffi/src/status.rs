@@ -71,6 +71,14 @@ pub enum byteport_status_t {
     BYTEPORT_ERROR_INTEGRITY = 26,
     /// The caller's own callback ended the call.
     BYTEPORT_ERROR_STOPPED = 27,
+    /// The process was forked after this outbox was opened: the child opens one of its own, on another file.
+    BYTEPORT_ERROR_FORKED = 28,
+    /// The outbox has no room, and it was told to refuse then. The reading was not accepted.
+    BYTEPORT_ERROR_FULL = 29,
+    /// Another outbox, in this process or another, has the file.
+    BYTEPORT_ERROR_IN_USE = 30,
+    /// The outbox was closed.
+    BYTEPORT_ERROR_CLOSED = 31,
 }
 
 /// How far a call had come when it failed. Up to BYTEPORT_PHASE_TLS the service has seen nothing of it.
@@ -98,7 +106,7 @@ pub enum byteport_phase_t {
 use byteport_phase_t::*;
 use byteport_status_t::*;
 
-const STATUSES: [byteport_status_t; 27] = [
+const STATUSES: [byteport_status_t; 31] = [
     BYTEPORT_ERROR_INVALID_ARGUMENT,
     BYTEPORT_ERROR_INVALID_NAME,
     BYTEPORT_ERROR_INVALID_TIMESTAMP,
@@ -126,6 +134,10 @@ const STATUSES: [byteport_status_t; 27] = [
     BYTEPORT_ERROR_FILE,
     BYTEPORT_ERROR_INTEGRITY,
     BYTEPORT_ERROR_STOPPED,
+    BYTEPORT_ERROR_FORKED,
+    BYTEPORT_ERROR_FULL,
+    BYTEPORT_ERROR_IN_USE,
+    BYTEPORT_ERROR_CLOSED,
 ];
 
 const PHASES: [byteport_phase_t; 8] = [

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The sources, in the order in which their functions stand in the header.
-const SOURCES: [&str; 24] = [
+const SOURCES: [&str; 29] = [
     "abi",
     "version",
     "status",
@@ -33,12 +33,17 @@ const SOURCES: [&str; 24] = [
     "progress",
     "download",
     "firmware",
+    "outbox_options",
+    "outbox",
+    "outbox_event",
+    "outbox_service",
+    "outbox_stats",
     "userdata",
     "log",
 ];
 
 /// Those that hold nothing for C.
-const INTERNAL: [&str; 5] = ["lib", "address", "handle", "panic", "span"];
+const INTERNAL: [&str; 7] = ["lib", "address", "handle", "outbox_queue", "panic", "signals", "span"];
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
