@@ -20,7 +20,17 @@ _HOMES = {
     "ByteportHttpGetClient": "byteport.http_clients",
     "ByteportHttpPostClient": "byteport.http_clients",
 }
-_MODULES = ("aio", "client_base", "clients", "factories", "http_clients", "scientific", "socks", "utils")
+_MODULES = (
+    "aio",
+    "client_base",
+    "clients",
+    "factories",
+    "http_clients",
+    "outbox",
+    "scientific",
+    "socks",
+    "utils",
+)
 
 __all__ = ["ByteportHttpClient", "ByteportHttpGetClient", "ByteportHttpPostClient", "__version__"]
 

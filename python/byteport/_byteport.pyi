@@ -5,7 +5,9 @@
 import datetime
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, final
+from typing import Any, Literal, final
+
+from .outbox import Durability, Span
 
 __all__ = [
     "LOGGERS",
@@ -13,16 +15,27 @@ __all__ = [
     "Ask",
     "Call",
     "Client",
+    "Delivered",
+    "DiskChanged",
     "Download",
     "Downloaded",
+    "Dropped",
     "Fetched",
     "Firmware",
+    "Flushed",
     "Link",
+    "LinkChanged",
+    "MovedAside",
+    "Outbox",
+    "OutboxStats",
     "Pages",
+    "Quarantined",
+    "Receipt",
     "Upload",
     "Watch",
     "__version__",
     "check_name",
+    "close_outboxes",
     "command",
     "decode_object",
     "is_valid_name",
@@ -32,6 +45,9 @@ __all__ = [
     "unreadable",
     "value_text",
 ]
+
+_LinkState = Literal["unknown", "up", "down", "paused", "no_clock"]
+_DiskState = Literal["ok", "full", "broken"]
 
 __version__: str
 LOGGERS: list[str]
@@ -109,6 +125,7 @@ class Client:
     def origin(self) -> str: ...
     def store(self, data: object, device: object, timestamp: object) -> Call: ...
     def upload(self, device: object, timestamp: object) -> Upload: ...
+    def outbox(self, path: str | os.PathLike[str], **options: object) -> Outbox: ...
     def packets(self, path: str, packets: str, legacy_key: str) -> Call: ...
     def login(self, username: str, password: str, path: str) -> Call: ...
     def logout(self, path: str) -> Call: ...
@@ -126,6 +143,22 @@ class Client:
     def close(self) -> None: ...
 
 @final
+class Delivered:
+    """The service took these readings."""
+
+    @property
+    def sequences(self) -> tuple[int, ...]:
+        """Their numbers, in the order in which they were sent."""
+
+@final
+class DiskChanged:
+    """The file can be written, or no longer."""
+
+    @property
+    def state(self) -> _DiskState:
+        """How it is now."""
+
+@final
 class Download:
     """A stored object that is ready to be written, without the interpreter's lock, from any thread."""
 
@@ -141,6 +174,17 @@ class Downloaded:
     @property
     def file_name(self) -> str | None:
         """The file name that the service proposes, without any folder."""
+
+@final
+class Dropped:
+    """Readings were given up, as the outbox's bounds or damage demand."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+    @property
+    def reason(self) -> str:
+        """Why, in one word: a key of ``OutboxStats.dropped``."""
 
 @final
 class Fetched:
@@ -169,6 +213,23 @@ class Firmware:
     def run(self, progress: Callable[[int, int | None], object] | None) -> Fetched: ...
 
 @final
+class Flushed:
+    """What an outbox did with its last readings when it was flushed or closed."""
+
+    @property
+    def delivered(self) -> int:
+        """Readings that the service took while the call waited."""
+    @property
+    def kept(self) -> int:
+        """Readings that are kept, in the file or, while the outbox is open, in memory."""
+    @property
+    def lost(self) -> int:
+        """Readings that could not be kept, because the file cannot be written and the outbox was closed."""
+    @property
+    def waited(self) -> float:
+        """How long the call waited, in seconds."""
+
+@final
 class Link:
     """A connection whose socket the caller reads and writes; it carries one call after the other. Making it waits."""
 
@@ -184,10 +245,143 @@ class Link:
     def stale(self) -> bool: ...
 
 @final
+class LinkChanged:
+    """The way to the service changed."""
+
+    @property
+    def state(self) -> _LinkState:
+        """How it is now."""
+
+@final
+class MovedAside:
+    """A damaged file, or one of a newer version, was moved aside."""
+
+    @property
+    def path(self) -> str:
+        """Its new path."""
+    @property
+    def saved(self) -> int:
+        """Readings saved from it."""
+    @property
+    def lost(self) -> int:
+        """Readings that it held and that could not be read."""
+
+@final
+class Outbox:
+    """An open outbox; threads may share it. One that is not closed works on until the interpreter ends."""
+
+    def enqueue(
+        self, data: object, device: object, timestamp: object, durability: str, timeout: Span | None
+    ) -> Receipt: ...
+    def wait_for(self, sequence: int, durability: str, timeout: Span) -> Durability: ...
+    def flush(self, timeout: Span) -> Flushed: ...
+    def close(self, timeout: Span) -> Flushed: ...
+    def stats(self) -> OutboxStats: ...
+    def set_key(self, key: str | int) -> None: ...
+    def set_legacy_key(self, key: str) -> None: ...
+    def resume(self) -> None: ...
+    @property
+    def path(self) -> str: ...
+
+@final
+class OutboxStats:
+    """The accounting of an outbox at one moment: ``accepted == delivered + queued + quarantined + sum(dropped.values())``"""
+
+    @property
+    def accepted(self) -> int:
+        """Readings taken in since the file was made."""
+    @property
+    def delivered(self) -> int:
+        """Readings that the service took."""
+    @property
+    def queued(self) -> int:
+        """Readings that wait, in the file or in memory."""
+    @property
+    def quarantined(self) -> int:
+        """Readings in the quarantine table: the service refused them for good."""
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Readings that were given up, by reason: full, thinned, age, damage, quarantine, discarded."""
+    @property
+    def queued_in_memory(self) -> int:
+        """Of those that wait, the ones that are in memory only."""
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the readings in memory that are not in the file."""
+    @property
+    def disk_bytes(self) -> int:
+        """Bytes that the file uses of its bound, the write-ahead log included."""
+    @property
+    def oldest_age(self) -> float | None:
+        """For how many seconds the oldest that waits has been in the outbox; None where none waits."""
+    @property
+    def accepted_rate(self) -> float:
+        """Readings per second taken in, over about the last minute."""
+    @property
+    def delivered_rate(self) -> float:
+        """Readings per second delivered, over about the last minute."""
+    @property
+    def retries(self) -> int:
+        """Calls that were made again since the outbox was opened."""
+    @property
+    def calls(self) -> int:
+        """Calls that were answered with success since the outbox was opened."""
+    @property
+    def link(self) -> _LinkState:
+        """The way to the service."""
+    @property
+    def disk(self) -> _DiskState:
+        """The file."""
+    @property
+    def last_error(self) -> str:
+        """The last failure of a call or of the file, without secrets; empty where there was none."""
+    @property
+    def committed_sequence(self) -> int:
+        """Every reading up to this number is in the file, or no longer waits."""
+    @property
+    def synced_sequence(self) -> int:
+        """Every reading up to this number is forced onto the disk, or no longer waits."""
+    @property
+    def last_sequence(self) -> int:
+        """The number of the newest reading."""
+    @property
+    def moved_aside(self) -> int:
+        """Damaged files, and files of a newer version, that were moved aside since the outbox was opened."""
+    def to_json(self) -> str:
+        """As JSON text, with the names that are used here."""
+    def to_prometheus(self, outbox: str) -> str:
+        """As text for Prometheus, with this name of the outbox as a label."""
+
+@final
 class Pages:
     """What is left of a long range."""
 
     def next(self) -> list[dict[str, Any]] | None: ...
+
+@final
+class Quarantined:
+    """The service refused a reading for good: it lies in the quarantine table."""
+
+    @property
+    def sequence(self) -> int:
+        """Its number."""
+    @property
+    def why(self) -> str:
+        """The service's answer, in one line."""
+
+@final
+class Receipt:
+    """The answer to one accepted reading."""
+
+    @property
+    def sequence(self) -> int:
+        """The reading's number in its outbox: rising, counted from 1."""
+    @property
+    def held(self) -> Durability | None:
+        """How safe the reading is now; None where it was dropped. Less than what was asked where the time was over first, or
+        the file cannot be written: the reading is kept all the same. For ``'disk'`` that is mostly ``'memory'``: the file is
+        written a little later.
+        """
 
 @final
 class Upload:
@@ -200,6 +394,7 @@ class Upload:
     def add_piece(self, piece: bytes) -> None: ...
     def end_object(self) -> None: ...
     def add_object_file(self, field: str, path: str | os.PathLike[str], compression: str | None) -> None: ...
+    def __len__(self) -> int: ...
     def fields(self) -> dict[str, str]: ...
     def call(self) -> Call: ...
 
@@ -218,6 +413,7 @@ class Watch:
 
 def is_valid_name(name: object) -> bool: ...
 def check_name(what: str, name: object) -> str: ...
+def close_outboxes() -> None: ...
 def command(arguments: list[str]) -> int: ...
 def decode_object(text: str, max_size: int) -> bytes: ...
 def items(data: Mapping[str, object]) -> list[tuple[str, object]]: ...

@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+
 from . import _byteport, socks
 from ._overrides import is_overridden, overridable
 from ._requests import Response, foreign_answer, form_pairs, json_text, path_and_query
-from .client_base import AbstractByteportClient, closed, refused, shown
+from .client_base import AbstractByteportClient, ByteportForkedException, closed, refused, shown
 
 TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Any, ClassVar, Protocol, TypeVar, Union
 
     from ._requests import PostData
+    from .outbox import Outbox
 
     _Result = TypeVar("_Result")
     _Self = TypeVar("_Self", bound="HttpCalls")
@@ -92,7 +95,10 @@ class HttpCalls(AbstractByteportClient):
     _heartbeat: bool
     store_enabled: bool
     store_base_url: str | None
+    #: What :meth:`store` goes through, if the constructor was given one.
+    _outbox: Outbox | None = None
     store: Callable[..., None]  # by StoringCalls, on top of this
+    outbox: Callable[..., Outbox]  # as store
 
     def __init__(
         self,
@@ -111,6 +117,7 @@ class HttpCalls(AbstractByteportClient):
         connect_timeout: float = 10.0,
         ca_file: str | os.PathLike[str] | None = None,
         client_cert: str | os.PathLike[str] | None = None,
+        outbox: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     ) -> None:
         """Makes a client and, with namespace, key and device, sends a heartbeat.
 
@@ -126,6 +133,10 @@ class HttpCalls(AbstractByteportClient):
         :param connect_timeout: seconds of it for making a connection
         :param ca_file: a PEM file with certificate authorities to trust besides the system's
         :param client_cert: a PEM file with the certificate that this client shows to the service, and its private key
+        :param outbox: a file: :meth:`store`, and what goes through it, then returns when the reading is in an :meth:`outbox`
+            on that file, which uploads it now or later. Neither it nor the heartbeat raises for what is wrong with the
+            network or the key; that is logged (``byteport.outbox``). Or a mapping of that method's arguments,
+            ``{"path": "queue.db", "max_disk": 1 << 20}``
         """
         if byteport_api_hostname is _HOSTNAME:
             byteport_api_hostname = self.DEFAULT_BYTEPORT_API_HOSTNAME
@@ -148,6 +159,8 @@ class HttpCalls(AbstractByteportClient):
         self._settings = _Hidden(settings)
         self._store_to(namespace_name, api_key)
         self._core = self._storing
+        if outbox is not None:
+            self._outbox = self._own_outbox(outbox)
         self._heartbeat = self.store_enabled and initial_heartbeat and default_device_uid is not None
         self._begin()
 
@@ -172,7 +185,10 @@ class HttpCalls(AbstractByteportClient):
         """Stores there from now on; what is refused changes nothing."""
         made = "_settings" in vars(self)  # a subclass may set them before it calls the constructor
         if made:
-            self._storing = self._new_core(namespace, key)
+            storing = self._new_core(namespace, key)
+            if self._outbox is not None:
+                self._change_outbox(self._outbox, namespace, key)
+            self._storing = storing
         self._namespace_name, self._api_key = namespace, _Hidden(key)
         if not made:
             return
@@ -180,6 +196,16 @@ class HttpCalls(AbstractByteportClient):
         self.store_base_url = None
         if self.store_enabled:
             self.store_base_url = f"{self._storing.origin}{self.DEFAULT_BYTEPORT_STORE_PATH}{namespace}"
+
+    def _own_outbox(self, settings: str | os.PathLike[str] | Mapping[str, Any]) -> Outbox:
+        return self.outbox(settings) if isinstance(settings, (str, os.PathLike)) else self.outbox(**settings)
+
+    def _change_outbox(self, outbox: Outbox, namespace: str | int | None, key: str | int | None) -> None:
+        if str(namespace) != str(self._namespace_name):
+            raise refused("a client with an outbox keeps its namespace: make another, with another outbox")
+        if key is None:
+            raise refused("a client with an outbox needs an API key")
+        outbox.set_key(key)
 
     def _new_core(self, namespace: str | int | None, key: str | int | None) -> _byteport.Client:
         if self._settings is None:
@@ -214,6 +240,8 @@ class HttpCalls(AbstractByteportClient):
 
     def __getstate__(self) -> dict[str, Any]:
         """The settings, the key among them, for a copy in another process: it has no login and no connection yet."""
+        if self._outbox is not None:
+            raise refused("a client with an outbox cannot be copied: make another, with an outbox of its own")
         return {name: value for name, value in vars(self).items() if name not in ("_core", "_storing")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -224,11 +252,22 @@ class HttpCalls(AbstractByteportClient):
     def close(self) -> None:
         """Closes the kept connections and forgets the login, without a call: to end the session, log out before.
 
-        Every later call raises ByteportClientException; calls under way in other threads end as they would.
+        Every later call raises ByteportClientException; calls under way in other threads end as they would. Where the
+        constructor was given an ``outbox``, that is closed, as :meth:`byteport.outbox.Outbox.close` does: it waits up to 2
+        seconds for the service and leaves the rest in the file.
         """
-        self._settings = None
-        self._storing.close()
-        self._core.close()
+        try:
+            self._close_outbox()
+        finally:
+            self._settings = None
+            self._storing.close()
+            self._core.close()
+
+    def _close_outbox(self) -> None:
+        if self._outbox is None:
+            return
+        with suppress(ByteportForkedException):  # it is the parent's
+            self._outbox.close()
 
     def __enter__(self: _Self) -> _Self:
         """The client itself."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 
 from . import _byteport
-from ._calls import HttpCalls, nothing
+from ._calls import nothing
+from ._outbox import OutboxCalls, taken
 from ._overrides import is_overridden, overridable
 from ._requests import json_text
 from .client_base import ByteportClientException, ByteportClientFileException, shown
@@ -29,9 +30,11 @@ __all__ = ["StoringCalls"]
 _SHORTEST_INTERVAL = 0.01
 #: A path is shown whole where the system could take it.
 _LONGEST_PATH = 4096
+#: Encoded files up to this length, in bytes, are in memory in any case; a longer one goes past the outbox.
+_LONGEST_KEPT = 4 << 20
 
 
-class StoringCalls(HttpCalls):
+class StoringCalls(OutboxCalls):
     """See :class:`byteport.http_clients.ByteportHttpClient`."""
 
     STORE_PACKETS = "/api/legacy/packets/timeseries/"
@@ -53,10 +56,16 @@ class StoringCalls(HttpCalls):
         ByteportClientUnsupportedTimestampTypeException before anything is sent; ByteportClientForbiddenException for a wrong
         key. Storing again after a ByteportConnectException is safe with a timestamp: the same value at the same time is one.
 
+        Where the constructor was given an ``outbox``, this returns when the reading is in it, stamped with the time of this
+        call where it has no other: what is wrong with the network or the key raises nothing, and the reading is kept. Only
+        one that is longer than ``max_memory`` of the outbox is sent at once, as without one.
+
         Where a subclass overrides this method, everything that is stored but packets goes through it, with ``data`` a dict:
         ``store(data, device_uid)``, with the timestamp as a third argument where there is one.
         """
         device = self.device_uid if device_uid is None else device_uid
+        if self._outbox is not None and taken(self._outbox, data, device, timestamp):
+            return None
         return self._send(self._storing.store(data, device, timestamp), nothing)
 
     def log(self, message: object, level: str = "info", device_uid: str | int | None = None) -> None:
@@ -201,18 +210,25 @@ class StoringCalls(HttpCalls):
 
     def _store_filled(self, fill: Fill, device_uid: str | int | None, timestamp: Timestamp | None) -> None:
         """Stores what ``fill`` adds to an upload, through ``store`` where a program has its own."""
-        if is_overridden(self, "store"):
-            upload = _byteport.Upload()
+        upload = self._new_upload(device_uid, timestamp)
+        if not self._streams():
             fill(upload)
             return self._store_upload(upload, device_uid, timestamp)
-        device = self.device_uid if device_uid is None else device_uid
-        upload = self._storing.upload(device, timestamp)
 
         def ready() -> _byteport.Call:
             fill(upload)
             return upload.call()
 
         return self._send(ready, nothing)
+
+    def _new_upload(self, device_uid: str | int | None, timestamp: Timestamp | None) -> _byteport.Upload:
+        if is_overridden(self, "store"):
+            return _byteport.Upload()
+        return self._storing.upload(self.device_uid if device_uid is None else device_uid, timestamp)
+
+    def _streams(self) -> bool:
+        """Whether a file is on its way to the service without being whole in memory."""
+        return self._outbox is None and not is_overridden(self, "store")
 
     def _watch(self, directory_path: Path, poll_interval: float) -> _byteport.Watch:
         if isinstance(poll_interval, (int, float)) and 0 < poll_interval < _SHORTEST_INTERVAL:
@@ -238,6 +254,10 @@ class StoringCalls(HttpCalls):
         self, upload: _byteport.Upload, device_uid: str | int | None, timestamp: Timestamp | None
     ) -> None:
         if not is_overridden(self, "store"):
+            device = self.device_uid if device_uid is None else device_uid
+            outbox = self._outbox if len(upload) <= _LONGEST_KEPT else None
+            if outbox is not None and taken(outbox, upload.fields(), device, timestamp):
+                return None
             return self._send(upload.call, nothing)
         # A program's method may name its parameters otherwise, and have none for what is not there.
         if timestamp is None:

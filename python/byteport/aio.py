@@ -119,6 +119,8 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
         Every later call raises ByteportClientException, and so do those that wait for a connection; calls under way end as
         they would.
         """
+        if self._outbox is not None:
+            await self._here().in_thread(self._close_outbox)
         super().close()
         if self._pool is not None:
             self._here().close()
@@ -175,9 +177,9 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
         return await super()._send(call, finish)
 
     async def _store_filled(self, fill: Callable[[Any], None], device_uid: Any, timestamp: Any) -> None:
-        if not is_overridden(self, "store"):
+        if self._streams():
             return await super()._store_filled(fill, device_uid, timestamp)
-        upload = _byteport.Upload()
+        upload = self._new_upload(device_uid, timestamp)
         await self._here().in_thread(partial(fill, upload))
         await _settled(self._store_upload(upload, device_uid, timestamp))
 

@@ -4,7 +4,7 @@
 
 import datetime
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 import numpy
@@ -17,6 +17,7 @@ from ._requests import PostData, Response
 from ._storing import Object, Path
 from ._streaming import Writable
 from .client_base import AbstractByteportClient, Timestamp
+from .outbox import Event, Order, Outbox, Span, WhenFull
 
 __all__ = ["ByteportHttpClient", "ByteportHttpGetClient"]
 
@@ -64,8 +65,29 @@ class ByteportHttpClient(AbstractByteportClient):
         connect_timeout: float = ...,
         ca_file: str | os.PathLike[str] | None = ...,
         client_cert: str | os.PathLike[str] | None = ...,
+        outbox: str | os.PathLike[str] | Mapping[str, Any] | None = ...,
         max_connections: int = ...,
     ) -> None: ...
+    def outbox(
+        self,
+        path: Path,
+        *,
+        max_disk: int | None = ...,
+        max_memory: int | None = ...,
+        max_count: int | None = ...,
+        max_age: Span | None = ...,
+        when_full: WhenFull = ...,
+        order: Order = ...,
+        connections: int = ...,
+        max_rate: float | None = ...,
+        legacy_key: str | None = ...,
+        commit_interval: Span = ...,
+        commit_bytes: int | None = ...,
+        sync_interval: Span = ...,
+        timeout: Span = ...,
+        clock_floor: Timestamp | None = ...,
+        on_event: Callable[[Event], object] | None = ...,
+    ) -> Outbox: ...
     async def store(
         self,
         data: Mapping[str, object] | None = ...,

@@ -26,8 +26,12 @@ __all__ = [
     "ByteportClientUnsupportedCompressionException",
     "ByteportClientUnsupportedTimestampTypeException",
     "ByteportConnectException",
+    "ByteportForkedException",
     "ByteportLoginFailedException",
     "ByteportNotAllowedException",
+    "ByteportOutboxClosedException",
+    "ByteportOutboxFullException",
+    "ByteportOutboxInUseException",
     "ByteportServerException",
 ]
 
@@ -99,6 +103,22 @@ class ByteportClientInvalidFieldNameException(ByteportClientException):
 
 class ByteportClientInvalidDataTypeException(ByteportClientException):
     """A value that cannot be stored: NaN, an infinity, bytes that are not UTF-8, data that is no dict. Nothing was sent."""
+
+
+class ByteportForkedException(ByteportClientException):
+    """The outbox belongs to the process that this one was forked from: open another, on a file of its own."""
+
+
+class ByteportOutboxFullException(ByteportClientException):
+    """The outbox has no room, and was told to refuse then. The reading was not accepted."""
+
+
+class ByteportOutboxInUseException(ByteportClientException):
+    """Another process, or another outbox in this one, has the file."""
+
+
+class ByteportOutboxClosedException(ByteportClientException):
+    """The outbox was closed."""
 
 
 def refused(

@@ -19,8 +19,12 @@ from .client_base import (
     ByteportClientUnsupportedCompressionException,
     ByteportClientUnsupportedTimestampTypeException,
     ByteportConnectException,
+    ByteportForkedException,
     ByteportLoginFailedException,
     ByteportNotAllowedException,
+    ByteportOutboxClosedException,
+    ByteportOutboxFullException,
+    ByteportOutboxInUseException,
     ByteportServerException,
 )
 
@@ -35,11 +39,15 @@ __all__ = [
     "ByteportClientUnsupportedCompressionException",
     "ByteportClientUnsupportedTimestampTypeException",
     "ByteportConnectException",
+    "ByteportForkedException",
     "ByteportHttpClient",
     "ByteportHttpGetClient",
     "ByteportHttpPostClient",
     "ByteportLoginFailedException",
     "ByteportNotAllowedException",
+    "ByteportOutboxClosedException",
+    "ByteportOutboxFullException",
+    "ByteportOutboxInUseException",
     "ByteportServerException",
 ]
 

@@ -116,10 +116,10 @@ def _address(server: subprocess.Popen[bytes]) -> str:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, seed: dict[str, Any]) -> Iterator[str]:
-    """A real server on a free port, whose data and seed are in the folder; gives its host."""
+def serving(folder: Path, seed: dict[str, Any], listen: str = "127.0.0.1:0") -> Iterator[str]:
+    """A real server, on a free port unless told, whose data and seed are in the folder; gives its host."""
     (folder / "seed.json").write_text(json.dumps(seed))
-    command = [server_program(), "--data", str(folder / "data"), "--listen", "127.0.0.1:0"]
+    command = [server_program(), "--data", str(folder / "data"), "--listen", listen]
     command += ["--seed", str(folder / "seed.json")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
         try:
@@ -129,11 +129,10 @@ def serving(folder: Path, seed: dict[str, Any]) -> Iterator[str]:
             assert server.wait(20) == 0
 
 
-@pytest.fixture(scope="session")
-def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server with a fresh data folder."""
-    folder, expected = tmp_path_factory.mktemp("byteport"), Server("")
-    seed = {
+def seed() -> dict[str, Any]:
+    """What a server of the tests begins with, as `Server` tells."""
+    expected = Server("")
+    return {
         "users": [{"name": expected.user, "password": expected.password, "namespaces": [expected.namespace]}],
         "namespaces": [
             {
@@ -144,5 +143,10 @@ def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
             }
         ],
     }
-    with serving(folder, seed) as host:
-        yield expected._replace(host=host)
+
+
+@pytest.fixture(scope="session")
+def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server with a fresh data folder."""
+    with serving(tmp_path_factory.mktemp("byteport"), seed()) as host:
+        yield Server(host)

@@ -14,6 +14,7 @@ use crate::ask::Ask;
 use crate::call::Call;
 use crate::download::Download;
 use crate::firmware::Firmware;
+use crate::outbox::Outbox;
 use crate::pages::{self, Pages};
 use crate::place::{Field, Value};
 use crate::request::{form, request};
@@ -91,6 +92,12 @@ impl Client {
         let core = self.core(py)?;
         let upload = error::finished(py, core.upload(device.as_deref(), timestamp))?;
         Ok(Upload::new(Some(core), upload))
+    }
+
+    /// A queue of readings in a file, which uploads them for this client.
+    #[pyo3(signature = (path, **options))]
+    fn outbox(&self, path: &Bound<'_, PyAny>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Outbox> {
+        Outbox::open(self.core(path.py())?, path, options)
     }
 
     fn packets(

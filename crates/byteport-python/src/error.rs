@@ -45,6 +45,10 @@ fn class(code: ErrorCode) -> &'static str {
         ErrorCode::LoginFailed => "ByteportLoginFailedException",
         ErrorCode::UnsupportedCompression => "ByteportClientUnsupportedCompressionException",
         ErrorCode::File => "ByteportClientFileException",
+        ErrorCode::Forked => "ByteportForkedException",
+        ErrorCode::Full => "ByteportOutboxFullException",
+        ErrorCode::InUse => "ByteportOutboxInUseException",
+        ErrorCode::Closed => "ByteportOutboxClosedException",
         _ => "ByteportClientException",
     }
 }

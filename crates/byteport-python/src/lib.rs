@@ -4,8 +4,8 @@
 //! through Python's `logging`. The classes that programs use are in `python/byteport`, on top of this.
 //!
 //! Invariants: a call converts its arguments first, with the interpreter's lock; then lets the lock go for as long as it
-//! does input or output; nothing of Python is touched in between but to log and to ask for a keyboard
-//! interrupt.
+//! does input or output; nothing of Python is touched in between but to log, to tell a program's own function, and to ask for
+//! a keyboard interrupt.
 
 mod answer;
 mod args;
@@ -20,6 +20,11 @@ mod firmware;
 mod interrupt;
 mod link;
 mod log;
+mod outbox;
+mod outbox_ending;
+mod outbox_event;
+mod outbox_options;
+mod outbox_stats;
 mod pages;
 mod place;
 mod progress;
@@ -34,6 +39,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _byteport(module: &Bound<'_, PyModule>) -> PyResult<()> {
     interrupt::install();
+    outbox_ending::install(module)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("LOGGERS", log::LOGGERS)?;
     module.add_class::<answer::Answer>()?;
@@ -45,6 +51,16 @@ fn _byteport(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<firmware::Firmware>()?;
     module.add_class::<firmware::Fetched>()?;
     module.add_class::<link::Link>()?;
+    module.add_class::<outbox::Outbox>()?;
+    module.add_class::<outbox::Receipt>()?;
+    module.add_class::<outbox::Flushed>()?;
+    module.add_class::<outbox_event::Delivered>()?;
+    module.add_class::<outbox_event::Dropped>()?;
+    module.add_class::<outbox_event::Quarantined>()?;
+    module.add_class::<outbox_event::LinkChanged>()?;
+    module.add_class::<outbox_event::DiskChanged>()?;
+    module.add_class::<outbox_event::MovedAside>()?;
+    module.add_class::<outbox_stats::OutboxStats>()?;
     module.add_class::<pages::Pages>()?;
     module.add_class::<upload::Upload>()?;
     module.add_class::<watch::Watch>()?;

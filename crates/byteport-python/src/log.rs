@@ -13,11 +13,12 @@ use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
 
-use crate::interrupt;
+use crate::{interrupt, outbox_ending};
 
 /// The loggers that the core's messages go to.
-pub(crate) const LOGGERS: [&str; 3] = ["byteport.http", "byteport.net", "byteport.watch"];
+pub(crate) const LOGGERS: [&str; 4] = ["byteport.http", "byteport.net", "byteport.outbox", "byteport.watch"];
 
 /// Python's number for its DEBUG level.
 const DEBUG: u8 = 10;
@@ -90,6 +91,20 @@ fn emit(py: Python<'_>, record: &Record<'_>) -> PyResult<()> {
     Ok(())
 }
 
+/// Logs what a program's function raised where nobody waits for it.
+pub(crate) fn raised(py: Python<'_>, raised: PyErr, what: &str) {
+    let log = || {
+        let logging = py.import(intern!(py, "logging"))?;
+        let logger = logging.call_method1(intern!(py, "getLogger"), ("byteport.outbox",))?;
+        let context = PyDict::new(py);
+        context.set_item(intern!(py, "exc_info"), raised.value(py))?;
+        logger.call_method(intern!(py, "error"), (what,), Some(&context))
+    };
+    if let Err(failure) = log() {
+        failure.write_unraisable(py, None);
+    }
+}
+
 impl Log for Bridge {
     /// The libraries under the core log too; what they say could hold a request.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -101,7 +116,7 @@ impl Log for Bridge {
             return;
         }
         // Nothing where the interpreter is going down.
-        let _ = Python::try_attach(|py| match emit(py, record) {
+        let _ = outbox_ending::attach(|py| match emit(py, record) {
             Ok(()) => {}
             Err(error) if error.is_instance_of::<PyException>(py) => error.write_unraisable(py, None),
             Err(error) => interrupt::keep(error),

@@ -122,6 +122,12 @@ impl Upload {
         self.change(py, http::Upload::end_object)
     }
 
+    /// The length of the encoded fields, in bytes.
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        let length = self.change(py, |upload| Ok(upload.len()))?;
+        Ok(usize::try_from(length)?)
+    }
+
     /// The fields and their texts, in memory.
     fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let fields = PyDict::new(py);

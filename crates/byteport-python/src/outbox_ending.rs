@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! The outboxes that are open, and the end of the interpreter: it closes them, and after that no thread of the core's comes
+//! into Python any more.
+//!
+//! Invariants: the list is locked with the interpreter's lock held, and nothing of Python is done meanwhile; so no fork finds
+//! it locked. What is open is kept here, too, so that an outbox which its program has let go of uploads on.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use byteport_core::ErrorCode::InvalidArgument;
+use byteport_core::outbox::Outbox;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::outbox::canonical;
+use crate::{error, interrupt};
+
+/// How long the end of the interpreter waits for the last readings to be delivered, and then for functions of the program
+/// that are still being told of it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// An open outbox.
+pub(crate) struct Kept {
+    core: Outbox,
+    file: PathBuf,
+}
+
+impl Kept {
+    pub(crate) fn core(&self) -> &Outbox {
+        &self.core
+    }
+}
+
+static OPEN: Mutex<Vec<Arc<Kept>>> = Mutex::new(Vec::new());
+
+/// Only with the interpreter's lock.
+fn open(_: Python<'_>) -> MutexGuard<'static, Vec<Arc<Kept>>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps an outbox until it is closed.
+pub(crate) fn keep(py: Python<'_>, core: Outbox) -> PyResult<Arc<Kept>> {
+    let kept = Arc::new(Kept { file: canonical(core.path()), core });
+    if SHUT.load(SeqCst) {
+        let _ = py.detach(|| kept.core.close(Duration::ZERO)); // it is empty
+        return Err(error::refused(
+            py,
+            InvalidArgument,
+            "the program is ending: no outbox can be opened now",
+        ));
+    }
+    end_with_child(py)?;
+    open(py).push(Arc::clone(&kept));
+    Ok(kept)
+}
+
+/// It is closed.
+pub(crate) fn forget(py: Python<'_>, closed: &Arc<Kept>) {
+    open(py).retain(|kept| !Arc::ptr_eq(kept, closed));
+}
+
+/// Closes what has this file open and cannot be reached by the program any more.
+pub(crate) fn close_unreachable(py: Python<'_>, file: &Path) {
+    let file = canonical(file);
+    let mut all = open(py);
+    let (closing, others) = std::mem::take(&mut *all)
+        .into_iter()
+        .partition::<Vec<_>, _>(|kept| Arc::strong_count(kept) == 1 && kept.file == file);
+    *all = others;
+    drop(all);
+    py.detach(|| closing.iter().for_each(|kept| drop(kept.core.close(Duration::ZERO))));
+}
+
+/// Has the end of the interpreter close what is open.
+pub(crate) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let atexit = py.import(intern!(py, "atexit"))?;
+    module.add_function(wrap_pyfunction!(close_outboxes, module)?)?;
+    let close = module.getattr(intern!(py, "close_outboxes"))?;
+    atexit.call_method1(intern!(py, "register"), (close,)).map(|_| ())
+}
+
+/// A child of `multiprocessing` ends without what `atexit` knows, and with what that package knows.
+fn end_with_child(py: Python<'_>) -> PyResult<()> {
+    let loaded = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
+    let Ok(util) = loaded.get_item(intern!(py, "multiprocessing.util")) else { return Ok(()) };
+    let process = py.import(intern!(py, "multiprocessing.process"))?;
+    if process.call_method0(intern!(py, "parent_process"))?.is_none() {
+        return Ok(());
+    }
+    let close_all = py.import(intern!(py, "byteport._byteport"))?.getattr(intern!(py, "close_outboxes"))?;
+    let options = PyDict::new(py);
+    options.set_item(intern!(py, "exitpriority"), 0)?;
+    util.call_method(intern!(py, "Finalize"), (py.None(), close_all), Some(&options)).map(|_| ())
+}
+
+/// Closes every outbox that is open: waits a little for the service, then leaves the rest in the files. What a signal's
+/// handler raises ends the waiting only.
+#[pyfunction]
+pub(crate) fn close_outboxes(py: Python<'_>) -> PyResult<()> {
+    let closing = std::mem::take(&mut *open(py));
+    let first = py.detach(|| {
+        let (mut first, end) = (None, Instant::now() + PATIENCE);
+        for kept in &closing {
+            let left = end.saturating_duration_since(Instant::now());
+            let _ = kept.core.close(if first.is_some() { Duration::ZERO } else { left }); // what it loses, it logs
+            let raised = interrupt::raised();
+            first = first.or(raised);
+        }
+        shut();
+        first
+    });
+    first.map_or(Ok(()), Err)
+}
+
+/// Whether threads of the core's stay outside.
+static SHUT: AtomicBool = AtomicBool::new(false);
+/// How many of them are in Python, with the number of the process that they are in: a child has none of its parent's.
+static INSIDE: AtomicU64 = AtomicU64::new(0);
+
+fn process() -> u64 {
+    u64::from(std::process::id()) << 32
+}
+
+/// How many are inside, in this process.
+fn count(inside: u64) -> u64 {
+    if inside >> 32 == process() >> 32 { inside & u64::from(u32::MAX) } else { 0 }
+}
+
+/// A thread of the core's that is in Python, or about to be.
+struct Inside;
+
+impl Inside {
+    fn enter() -> Option<Inside> {
+        let _ = INSIDE.fetch_update(SeqCst, SeqCst, |inside| Some(process() | (count(inside) + 1)));
+        let inside = Inside;
+        (!SHUT.load(SeqCst)).then_some(inside)
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let _ =
+            INSIDE.fetch_update(SeqCst, SeqCst, |inside| Some(process() | count(inside).saturating_sub(1)));
+    }
+}
+
+/// Keeps the core's threads outside from now on, and waits for those that are inside; Python would end a thread there when
+/// it goes down, which no Rust frame survives.
+fn shut() {
+    SHUT.store(true, SeqCst);
+    let end = Instant::now() + PATIENCE;
+    while count(INSIDE.load(SeqCst)) > 0 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Whether Python knows this thread, as it does those that call into this module.
+pub(crate) fn is_pythons_thread() -> bool {
+    // SAFETY: reads the calling thread's own slot; allowed at any time, with and without the interpreter's lock.
+    !unsafe { pyo3::ffi::PyGILState_GetThisThreadState() }.is_null()
+}
+
+/// Takes the interpreter's lock, in whichever thread; None where the interpreter is going down.
+pub(crate) fn attach<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    let _inside = if is_pythons_thread() { None } else { Some(Inside::enter()?) };
+    Python::try_attach(work)
+}
