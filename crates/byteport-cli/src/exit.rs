@@ -37,7 +37,7 @@ impl Exit {
 }
 
 /// One row a code: how the command ends, and what to do, where the error's own message leaves that open.
-const TABLE: [(ErrorCode, Exit, &str); 27] = [
+const TABLE: [(ErrorCode, Exit, &str); 31] = [
     (ErrorCode::InvalidArgument, Exit::Input, ""),
     (ErrorCode::InvalidName, Exit::Input, ""),
     (ErrorCode::InvalidTimestamp, Exit::Input, ""),
@@ -65,6 +65,10 @@ const TABLE: [(ErrorCode, Exit, &str); 27] = [
     (ErrorCode::File, Exit::Here, ""),
     (ErrorCode::Integrity, Exit::Answer, ""),
     (ErrorCode::Stopped, Exit::Here, ""),
+    (ErrorCode::Forked, Exit::Here, ""),
+    (ErrorCode::Full, Exit::Later, "see --max-disk, --max-count and --when-full"),
+    (ErrorCode::InUse, Exit::Later, ""),
+    (ErrorCode::Closed, Exit::Here, ""),
 ];
 
 fn row(code: ErrorCode) -> (Exit, &'static str) {
@@ -79,6 +83,8 @@ pub enum Failure {
     Call(Error),
     /// The result could not be written.
     Output(io::Error),
+    /// Not all of it was done: how the command ends, and what was done and what not.
+    Left(Exit, String),
 }
 
 impl Failure {
@@ -97,6 +103,7 @@ impl Failure {
             // The reader of a pipe has seen enough: `byteport read ... | head`.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
             Self::Output(_) => Exit::Here,
+            Self::Left(exit, _) => *exit,
             Self::Call(error) if error.is_retryable() => Exit::Later,
             Self::Call(error) => row(error.code()).0,
         }
@@ -106,6 +113,7 @@ impl Failure {
     pub fn text(&self) -> String {
         match self {
             Self::Output(error) => format!("the result cannot be written: {error}"),
+            Self::Left(_, text) => text.clone(),
             Self::Call(error) => match row(error.code()).1 {
                 "" => error.to_string(),
                 advice => format!("{error}; {advice}"),

@@ -25,6 +25,9 @@ const NUDGES: Duration = Duration::from_millis(20);
 /// The signal that came; 0 before.
 static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
 
+/// Whether waits go on although the signal came.
+static ENDURES: AtomicBool = AtomicBool::new(false);
+
 fn signal() -> &'static Arc<AtomicUsize> {
     SIGNAL.get_or_init(Arc::default)
 }
@@ -53,13 +56,18 @@ impl Stop {
         flag::register(SIGURG, Arc::default())?;
         let first = wake.try_clone()?;
         thread::Builder::new().name("byteport-stop".into()).spawn(move || nudge(first))?;
-        on_interrupt(|| signal().load(Ordering::SeqCst) != 0);
+        on_interrupt(|| signal().load(Ordering::SeqCst) != 0 && !ENDURES.load(Ordering::SeqCst));
         Ok(Stop { wake })
     }
 
     /// Whether such a signal came.
     pub fn is_wanted(&self) -> bool {
         signal().load(Ordering::SeqCst) != 0
+    }
+
+    /// From here on such a signal ends no call any longer: what is left to do is short, and must be done.
+    pub fn endure(&self) {
+        ENDURES.store(true, Ordering::SeqCst);
     }
 
     /// Waits until such a signal comes, `events` can be read, or the time is over. Whether the signal came.

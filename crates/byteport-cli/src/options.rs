@@ -64,6 +64,13 @@ pub struct StoreAsArgs {
     /// The UID of the device that measured
     #[arg(long, value_name = "UID")]
     pub device: Option<String>,
+    #[command(flatten)]
+    pub key: KeyArgs,
+}
+
+/// With which key.
+#[derive(Args)]
+pub struct KeyArgs {
     /// The API key, only with --allow-key-on-command-line: better use BYTEPORT_KEY or the settings file
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub key: Option<String>,
@@ -81,9 +88,9 @@ Examples:
 
 Settings, the first that is there counts:
   1. the options
-  2. the environment: BYTEPORT_HOST, BYTEPORT_NAMESPACE, BYTEPORT_DEVICE, BYTEPORT_KEY, BYTEPORT_USER,
-     BYTEPORT_PASSWORD, BYTEPORT_CA_FILE, BYTEPORT_PROXY, BYTEPORT_TIMEOUT
-  3. the settings file, TOML: host, namespace, device, key, user, password, ca_file, proxy, timeout
+  2. the environment: BYTEPORT_HOST, BYTEPORT_NAMESPACE, BYTEPORT_DEVICE, BYTEPORT_KEY, BYTEPORT_LEGACY_KEY,
+     BYTEPORT_USER, BYTEPORT_PASSWORD, BYTEPORT_CA_FILE, BYTEPORT_PROXY, BYTEPORT_TIMEOUT
+  3. the settings file, TOML: host, namespace, device, key, legacy_key, user, password, ca_file, proxy, timeout
   A key or password that is nowhere is asked for on a terminal.
 
 Exit status:

@@ -20,6 +20,7 @@ pub enum Name {
     Namespace,
     Device,
     Key,
+    LegacyKey,
     User,
     Password,
     CaFile,
@@ -28,11 +29,12 @@ pub enum Name {
 }
 
 impl Name {
-    pub const ALL: [Name; 9] = [
+    pub const ALL: [Name; 10] = [
         Self::Host,
         Self::Namespace,
         Self::Device,
         Self::Key,
+        Self::LegacyKey,
         Self::User,
         Self::Password,
         Self::CaFile,
@@ -47,6 +49,7 @@ impl Name {
             Self::Namespace => "namespace",
             Self::Device => "device",
             Self::Key => "key",
+            Self::LegacyKey => "legacy_key",
             Self::User => "user",
             Self::Password => "password",
             Self::CaFile => "ca_file",
@@ -61,7 +64,7 @@ impl Name {
     }
 
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Key | Self::Password)
+        matches!(self, Self::Key | Self::LegacyKey | Self::Password)
     }
 }
 

@@ -71,7 +71,7 @@ fn before(time: Timestamp, micros: i64) -> Timestamp {
 }
 
 /// Microseconds in a length of time such as `30s`, `10m`, `1h`, `2d` or `1w`.
-fn length(text: &str) -> Result<i64, Error> {
+pub fn length(text: &str) -> Result<i64, Error> {
     let bad = || unsupported(text, "a length of time: write a whole number and s, m, h, d or w, such as 1h");
     let unit = match text.chars().last() {
         Some('s') => SECOND,

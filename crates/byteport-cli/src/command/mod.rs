@@ -11,6 +11,7 @@ mod lists;
 mod login;
 mod machine;
 mod message;
+mod outbox;
 mod ping;
 mod read;
 mod register;
@@ -75,6 +76,9 @@ pub enum Command {
     /// Store this machine's load, memory, free disk, connections and network counters, until Ctrl-C
     #[command(after_help = unix_stats::EXAMPLES)]
     UnixStats(unix_stats::UnixStatsArgs),
+    /// Look into the file of an outbox, and upload what waits in it
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
     /// See whether the service answers; needs no login
     Ping,
     /// Print a script that completes this command's words in a shell
@@ -107,6 +111,7 @@ impl Command {
             Self::Set(args) => configure::set(args, settings),
             Self::Watch(args) => watch::run(args, settings),
             Self::UnixStats(args) => unix_stats::run(args, settings),
+            Self::Outbox(command) => outbox::run(command, settings),
             Self::Ping => ping::run(settings),
             Self::Completions(args) => generate::completions(args),
             Self::Man(args) => generate::man(args),
@@ -117,6 +122,7 @@ impl Command {
     pub fn is_service(&self) -> bool {
         match self {
             Self::Watch(_) => true,
+            Self::Store(args) => args.through.lines,
             Self::UnixStats(args) => !args.once,
             _ => false,
         }

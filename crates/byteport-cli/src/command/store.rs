@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! `byteport store`: one reading, or a sign of life.
+//! `byteport store`: one reading, or a sign of life; through an outbox, readings that are never lost.
 //!
 //! Invariant: everything is checked before a key is asked for and anything is sent.
 
@@ -9,6 +9,7 @@ use byteport_core::model::{Reading, Timestamp};
 use byteport_core::{Client, Method};
 use clap::Args;
 
+use super::outbox::ThroughArgs;
 use crate::exit::Failure;
 use crate::options::StoreAsArgs;
 use crate::settings::{Name, Settings};
@@ -20,6 +21,8 @@ Examples:
   byteport store --timestamp 2026-05-01T12:00:00Z speed=11
   journalctl -n 1 | byteport store --file last_line=-
   byteport store                         a sign of life
+  byteport store --outbox /var/lib/cart/readings.outbox speed=12.5     kept there until the service has it
+  sensor | byteport store --outbox readings.outbox --lines
 
 Settings and exit status: byteport --help";
 
@@ -38,12 +41,18 @@ pub struct StoreArgs {
     #[arg(long)]
     get: bool,
     #[command(flatten)]
+    pub through: ThroughArgs,
+    #[command(flatten)]
     store_as: StoreAsArgs,
 }
 
 pub fn run(args: &StoreArgs, settings: &Settings) -> Result<(), Failure> {
     let reading = reading(args)?;
     let (client, device) = client(settings, if args.get { Method::Get } else { Method::Post })?;
+    if let Some(path) = &args.through.outbox {
+        let one = (!args.through.lines).then(|| reading.unwrap_or_default());
+        return args.through.store(path, one.as_ref(), client, settings);
+    }
     let Some(reading) = reading else {
         client.heartbeat(None)?;
         log::info!(target: "byteport::store", "{device} showed a sign of life");
@@ -96,7 +105,8 @@ fn reading(args: &StoreArgs) -> Result<Option<Reading>, Failure> {
     }
 }
 
-fn add(reading: &mut Reading, field: &str, value: String) -> Result<(), Failure> {
+/// Adds a field that is not there yet.
+pub fn add(reading: &mut Reading, field: &str, value: String) -> Result<(), Failure> {
     if reading.fields().iter().any(|(name, _)| name == field) {
         return Err(Failure::input(format!("field {field:?} is given twice")));
     }

@@ -11,6 +11,7 @@ mod generate;
 mod hostile;
 mod interrupt;
 mod manage;
+mod outbox;
 mod read;
 mod secret;
 mod series;
