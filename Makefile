@@ -3,7 +3,7 @@
 # The one front door. `make help` lists every task.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-c test-python test-api test-page test-docs lint msrv bench header setup format clean
+.PHONY: help run test test-rust test-c test-python test-api test-page test-docs soak lint msrv bench header setup format clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-page: ## the server's page in Chromium alone
 
 test-docs: ## the examples of the README and of docs/ alone
 	@scripts/test.sh docs
+
+soak: ## the proofs of the outbox at length, with thousands of kills; BYTEPORT_SEED=N repeats a run
+	@scripts/test.sh soak
 
 lint: ## formatting and lints of every language, header drift
 	@scripts/test.sh lint

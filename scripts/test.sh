@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
-# usage: test.sh [lint|rust|c|python|docs|page|api|msrv]...     (all unless told)
+# usage: test.sh [lint|rust|c|python|docs|page|api|msrv|soak]...     (all but soak unless told)
 set -euo pipefail
 # Whoever starts this in the background may ignore signals that the tests send.
 [ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=HUP,INT,QUIT,TERM "$0" "$@"
@@ -69,6 +69,15 @@ rust() {
   count rust
 }
 
+# The proofs of the outbox at length; each tells the seed that repeats it.
+soak() {
+  run soak cargo build --quiet -p byteport-server --locked
+  run soak env BYTEPORT_KILLS="${BYTEPORT_KILLS:-3000}" BYTEPORT_FLIPS="${BYTEPORT_FLIPS:-5000}" \
+    BYTEPORT_SUBSETS="${BYTEPORT_SUBSETS:-20}" BYTEPORT_STEPS="${BYTEPORT_STEPS:-2000}" \
+    cargo test -p byteport-proof --locked -- --nocapture
+  count soak
+}
+
 c() {
   run c env PYTHON="$PWD/build/venv/bin/python" tests/c/run.sh
   count c
@@ -125,9 +134,9 @@ rm -f "$logs"/*.log
 run setup scripts/setup.sh test
 for part in "$@"; do
   case "$part" in
-    lint | rust | c | python | docs | page | api | msrv) "$part" ;;
+    lint | rust | c | python | docs | page | api | msrv | soak) "$part" ;;
     *)
-      echo "usage: test.sh [lint|rust|c|python|docs|page|api|msrv]..." >&2
+      echo "usage: test.sh [lint|rust|c|python|docs|page|api|msrv|soak]..." >&2
       exit 2
       ;;
   esac
