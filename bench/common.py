@@ -68,12 +68,13 @@ def run(commands: Mapping[str, list[str]], rounds: int = ROUNDS) -> list[Round]:
     """Runs each client in turn, so many times; each prints one JSON object."""
     results = []
     for i in range(rounds):
-        results.append({name: _one(command) for name, command in commands.items()})
+        results.append({name: once(command) for name, command in commands.items()})
         print(f"round {i + 1} of {rounds} done", flush=True)
     return results
 
 
-def _one(command: list[str]) -> Result:
+def once(command: list[str]) -> Result:
+    """Runs one client."""
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
