@@ -47,7 +47,7 @@ pub fn run(args: &QuarantineArgs) -> Result<(), Failure> {
         }
         (None, None) => {
             let refused = OutboxFile::open(path)?.quarantined()?;
-            let text = format!("[{}]", refused.iter().map(object).collect::<Vec<_>>().join(",\n"));
+            let text = format!("[{}]", refused.iter().map(object).collect::<Vec<_>>().join(","));
             Listing { text: &text, columns: COLUMNS, rows: list, secrets: false }.print(&args.list)
         }
     }
