@@ -15,7 +15,7 @@ struct measure {
     double wall, cpu;
 };
 
-static struct measure measure_now(void) {
+static inline struct measure measure_now(void) {
     struct timespec wall;
     struct rusage used;
     clock_gettime(CLOCK_MONOTONIC, &wall);
@@ -28,7 +28,7 @@ static struct measure measure_now(void) {
 }
 
 /* The peak since exec; getrusage's figure holds the parent's, too. */
-static long measure_peak_kib(void) {
+static inline long measure_peak_kib(void) {
     char line[128];
     long peak = 0;
     FILE *status = fopen("/proc/self/status", "r");
@@ -39,7 +39,7 @@ static long measure_peak_kib(void) {
     return peak;
 }
 
-static void measure_print(struct measure start, long calls) {
+static inline void measure_print(struct measure start, long calls) {
     struct measure end = measure_now();
     printf("{\"calls\": %ld, \"wall\": %f, \"cpu\": %f, \"rss_kib\": %ld}\n", calls, end.wall - start.wall,
            end.cpu - start.cpu, measure_peak_kib());

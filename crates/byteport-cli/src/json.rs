@@ -119,6 +119,9 @@ impl<W: Write> Writer<W> {
         if self.style.pretty && ((closes && !opened) || (!closes && (opened || self.last == b','))) {
             write!(self.out, "\n{:1$}", "", 2 * self.open.len())?;
         }
+        if token.trim().is_empty() {
+            return self.out.write_all(token.as_bytes()); // an escape is none outside of quotes
+        }
         self.last = token.bytes().next().unwrap_or_default();
         self.out.write_all(escaped(token).as_bytes())
     }
@@ -171,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_text_stays_as_it_was() {
-        let text = r#"{"z": [1.50, -0, 1e999 ,{}], "a":"\"\\", "n":null}"#;
+        let text = "{\"z\": [1.50, -0, 1e999 ,{}],\r\n\t\"a\":\"\\\"\\\\\", \"n\":null}";
         assert_eq!(written(text, false, false), format!("{text}\n"));
         assert_eq!(written(text, false, true), format!("{text}\n"));
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);

@@ -161,7 +161,11 @@ mod tests {
             turn
         });
         let half = std::fs::read(folder.path().join("b")).unwrap();
-        assert_eq!(half.len(), 1536, "the middle sector of three is there, the last is not");
-        assert_eq!((half[1000], half[1030]), (0, 7));
+        assert_eq!(
+            half.len(),
+            1600,
+            "the first and the last sector of three are there, the middle one is not"
+        );
+        assert_eq!((half[1000], half[1030], half[1599]), (7, 0, 7));
     }
 }

@@ -81,6 +81,7 @@ impl Outbox {
         let py = path.py();
         let (file, options) = (args::file("path", path)?, outbox_options::options(options)?);
         log::listen(py)?;
+        outbox_ending::check(py)?;
         outbox_ending::close_unreachable(py, &file);
         let opened = py.detach(|| outbox::Outbox::open(&file, core, options));
         let opened = error::finished(py, opened).map_err(|failure| error::named(py, failure, path))?;

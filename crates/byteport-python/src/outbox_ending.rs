@@ -43,17 +43,21 @@ fn open(_: Python<'_>) -> MutexGuard<'static, Vec<Arc<Kept>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Refuses to open what nobody would close.
+pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
+    let refused = |message| Err(error::refused(py, InvalidArgument, message));
+    if SHUT.load(SeqCst) {
+        return refused("the program is ending: no outbox can be opened now");
+    }
+    if !is_main_interpreter(py) {
+        return refused("an outbox cannot be opened in a subinterpreter: open it in the main one");
+    }
+    Ok(())
+}
+
 /// Keeps an outbox until it is closed.
 pub(crate) fn keep(py: Python<'_>, core: Outbox) -> PyResult<Arc<Kept>> {
     let kept = Arc::new(Kept { file: canonical(core.path()), core });
-    if SHUT.load(SeqCst) {
-        let _ = py.detach(|| kept.core.close(Duration::ZERO)); // it is empty
-        return Err(error::refused(
-            py,
-            InvalidArgument,
-            "the program is ending: no outbox can be opened now",
-        ));
-    }
     end_with_child(py)?;
     open(py).push(Arc::clone(&kept));
     Ok(kept)
@@ -81,8 +85,17 @@ pub(crate) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     let atexit = py.import(intern!(py, "atexit"))?;
     module.add_function(wrap_pyfunction!(close_outboxes, module)?)?;
+    if !is_main_interpreter(py) {
+        return Ok(()); // its end is not that of the outboxes
+    }
     let close = module.getattr(intern!(py, "close_outboxes"))?;
     atexit.call_method1(intern!(py, "register"), (close,)).map(|_| ())
+}
+
+/// Whether it is the interpreter that the program began with.
+fn is_main_interpreter(_: Python<'_>) -> bool {
+    // SAFETY: the caller has an interpreter's lock, so that there is a current one, and it is asked for its number only.
+    unsafe { pyo3::ffi::PyInterpreterState_GetID(pyo3::ffi::PyInterpreterState_Get()) == 0 }
 }
 
 /// A child of `multiprocessing` ends without what `atexit` knows, and with what that package knows.

@@ -81,9 +81,12 @@ impl Shared {
     fn settle(&self, items: Vec<Item>, answer: Answer, leave: Leave) -> Option<Vec<Item>> {
         let now = self.now();
         let mut state = self.lock();
+        let before = state.link;
         let again = match answer {
             Answer::Taken => {
                 state.retry.succeeded(leave);
+                let link = state.retry.state();
+                state.set_link(link); // told before what it made possible
                 state.calls += 1;
                 self.delivered(&mut state, &items, now);
                 None
@@ -107,8 +110,8 @@ impl Shared {
             }
         };
         let link = state.retry.state();
-        if state.link != link || again.is_some() {
-            state.set_link(link);
+        state.set_link(link);
+        if before != link || again.is_some() {
             self.uploads.notify_all(); // those that wait for the probe
         }
         self.wake_callers(&state);

@@ -43,7 +43,10 @@ impl Keeper {
         if !ids.is_empty() {
             shared.make_room_in(file, total(&ids))?;
         }
-        while !ids.is_empty() && !file.has_room(total(&ids)) {
+        // Where nothing accepted is let go, what is in memory must fit when the outbox is closed.
+        let lets_go = Room::from(shared.options.when_full) == Room::Yes;
+        let spare = if clean || lets_go { 0 } else { shared.spare() };
+        while !ids.is_empty() && !file.has_room(total(&ids) + spare) {
             ids.pop();
         }
         let is_full = ids.len() < before;
@@ -119,7 +122,7 @@ impl Keeper {
             state.thin_memory();
             drop(state);
             if let Some(file) = &mut self.file {
-                shared.thin(file, &mut Thinning::of(file.used_bytes()))?;
+                shared.thin(file, &mut Thinning::of(file.used_bytes(), &shared.options))?;
             }
         }
         let mut state = shared.lock();
@@ -159,6 +162,12 @@ impl Shared {
             state.file_oldest = file.next(0)?.map(|block| (block.id, block.first, block.taken));
         }
         Ok(())
+    }
+
+    /// Room in the file that is kept for what is in memory when the outbox is closed.
+    fn spare(&self) -> usize {
+        let most = self.options.max_memory.min(self.options.max_disk / 4);
+        usize::try_from(most).unwrap_or(usize::MAX / 2)
     }
 
     /// Whether readings that are in memory only are to be in the file by now.

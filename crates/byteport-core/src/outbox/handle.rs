@@ -154,8 +154,8 @@ impl Outbox {
         Ok(reached.unwrap_or_else(|| shared.lock().held(sequence)))
     }
 
-    /// Waits until nothing waits any longer, or the time is over. The service is tried at once, also where it was down or
-    /// refused the key.
+    /// Waits until nothing waits any longer, or the time is over. A service that is down is tried when it is its time, as always;
+    /// [`Outbox::resume`] tries it at once.
     ///
     /// # Errors
     /// [`ErrorCode::Forked`]; [`ErrorCode::Closed`]; [`ErrorCode::Stopped`].
@@ -270,7 +270,6 @@ impl Shared {
     fn flush(&self, timeout: Duration) -> Result<Flushed> {
         let begun = Instant::now();
         let before = self.lock().delivered;
-        self.resume();
         self.wait_until(self.lock(), deadline(timeout), |state| (state.queued == 0).then_some(()))?;
         let state = self.lock();
         Ok(Flushed {

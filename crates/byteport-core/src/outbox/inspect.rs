@@ -215,6 +215,9 @@ impl OutboxFile {
             if block.damaged > 0 {
                 verdict.problems.push(format!("block {after}: {} readings are damaged", block.damaged));
             }
+            if block.damaged > 0 {
+                verdict.problems.push(format!("block {after}: {} readings cannot be read", block.damaged));
+            }
             if !is_sound {
                 verdict.problems.push(format!("block {after}: its row is not what was written"));
             }

@@ -8,7 +8,6 @@ use log::Level;
 
 use super::file::{File, OpenError, Opened, Trouble};
 use super::keeper::Keeper;
-use super::policy::Room;
 use super::{DiskState, Event, Reason};
 
 /// The longest pause before a file that failed is tried again.
@@ -23,31 +22,8 @@ impl Keeper {
                 self.file = None;
                 self.reopen(true);
             }
-            Trouble::NoSpace(why) => {
-                if self.give_way().is_err() {
-                    self.broken(&why);
-                }
-            }
-            Trouble::Io(why) => self.broken(&why),
+            Trouble::NoSpace(why) | Trouble::Io(why) => self.broken(&why),
         }
-    }
-
-    /// The disk is full: where the options let go of the oldest, the file goes on in the room that they leave.
-    fn give_way(&mut self) -> Result<(), Trouble> {
-        let no = || Err(Trouble::NoSpace(String::new()));
-        let Some(file) = &mut self.file else { return no() };
-        let mut state = self.shared.lock();
-        let bytes = state.unfiled_bytes;
-        if Room::from(self.shared.options.when_full) != Room::Yes
-            || bytes < self.shared.options.max_memory / 2
-        {
-            return no();
-        }
-        state.shed_file(file, Reason::Full, |_, freed, _| freed >= bytes.saturating_mul(2))?;
-        let batch = state.batch(&[], false);
-        drop(state);
-        self.shared.write(file, batch, false)?;
-        self.commit(false, false)
     }
 
     pub(super) fn broken(&mut self, why: &str) {
@@ -103,7 +79,10 @@ impl Keeper {
         state.next_block = state.next_block.max(totals.next_block);
         state.file_more = true;
         state.rewind = true;
-        state.file_oldest = file.next(0).ok().flatten().map(|block| (block.id, block.first, block.taken));
+        let oldest = file.next(0);
+        let counted = counted.and(oldest.map(|oldest| {
+            state.file_oldest = oldest.map(|block| (block.id, block.first, block.taken));
+        }));
         state.disk_bytes = file.used_bytes();
         state.set_disk(DiskState::Ok);
         if state.unfiled_bytes > 0 {

@@ -162,7 +162,8 @@ impl OutboxOptions {
         self
     }
 
-    /// The most readings that wait; unlimited unless told.
+    /// The most readings that wait; unlimited unless told. Where the oldest give way, a few more can wait for a moment, until they
+    /// have.
     pub fn max_count(mut self, count: u64) -> OutboxOptions {
         self.max_count = count;
         self

@@ -10,23 +10,26 @@ use super::policy::Turns;
 use super::shared::Shared;
 use super::state::State;
 use super::window::Spot;
-use super::{Reason, WhenFull};
+use super::{OutboxOptions, Reason, WhenFull};
 
-/// So many bytes of thinner bodies are held at once.
-const PORTION: usize = 128 << 10;
+/// So many bytes of thinner bodies are written at once, at the most.
+const PORTION: u64 = 128 << 10;
 
 /// A walk through the older half of the file.
 #[derive(Debug)]
 pub(super) struct Thinning {
     after: u64,
     left: u64,
+    portion: usize,
     turns: Turns,
 }
 
 impl Thinning {
     /// Of a file that holds this many bytes.
-    pub fn of(bytes: u64) -> Thinning {
-        Thinning { after: 0, left: bytes / 2, turns: Turns::default() }
+    pub fn of(bytes: u64, options: &OutboxOptions) -> Thinning {
+        // One transaction is to fit the write-ahead log's share of a small outbox, too.
+        let portion = usize::try_from((options.max_disk / 64).min(PORTION)).unwrap_or(0);
+        Thinning { after: 0, left: bytes / 2, portion, turns: Turns::default() }
     }
 }
 
@@ -113,7 +116,7 @@ impl State {
         thinning: &mut Thinning,
     ) -> Result<Vec<(u64, Vec<u8>)>, Trouble> {
         let (mut thinned, mut held) = (Vec::new(), 0);
-        while thinning.left > 0 && held < PORTION {
+        while thinning.left > 0 && held < thinning.portion {
             let Some(stored) = file.next(thinning.after)? else {
                 thinning.left = 0;
                 break;
@@ -145,7 +148,7 @@ impl Shared {
     /// Makes room in the file for so many bytes, where what was accepted may be let go, or was delivered.
     pub fn make_room_in(&self, file: &mut File, bytes: usize) -> Result<(), Trouble> {
         if self.options.when_full == WhenFull::ThinOut && !file.has_room(bytes) {
-            let mut thinning = Thinning::of(file.used_bytes());
+            let mut thinning = Thinning::of(file.used_bytes(), &self.options);
             self.thin(file, &mut thinning)?;
         }
         let lets_go = matches!(self.options.when_full, WhenFull::ThinOut | WhenFull::DropOldest);

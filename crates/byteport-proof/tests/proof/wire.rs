@@ -116,8 +116,9 @@ fn fields_of_one_device_and_time_go_in_one_call() {
         setting.put("two", "a", 3, 11);
         setting.put("two", "a", 4, 11);
     });
-    let calls: Vec<_> =
+    let mut calls: Vec<_> =
         setting.seen().iter().skip(1).map(|seen| (seen.path().to_owned(), seen.form())).collect();
+    calls.sort_by(|one, other| one.0.cmp(&other.0)); // devices take turns; each keeps its order
     let form = |time: i64, fields: &[(&str, i64)]| {
         let fixed = [("_key".to_owned(), numbered::KEY.to_owned()), ("_ts".to_owned(), time.to_string())];
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.to_string()));
@@ -217,7 +218,8 @@ fn a_retry_sends_the_same_bytes() {
     let seen = setting.seen();
     assert_eq!(seen.len(), 4);
     assert!(seen.iter().all(|call| call.body == seen[0].body && call.target == seen[0].target), "{seen:#?}");
-    assert!(setting.outbox.stats().unwrap().retries >= 3);
+    // A kept connection that was closed in the meantime is made anew within the call.
+    assert!(setting.outbox.stats().unwrap().retries >= 2);
 }
 
 /// Fails once with these headers, and gives how long it took until the next call.

@@ -41,9 +41,10 @@ pub struct ExportArgs {
 
 pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let file = OutboxFile::open(&args.file.outbox)?;
+    let readings = file.readings()?;
     let mut printer = Printer { out: output::open()?, format: args.format, count: 0, left_out: 0 };
     printer.begin()?;
-    for stored in file.readings()? {
+    for stored in readings {
         printer.reading(&stored?)?;
     }
     printer.end()?;

@@ -23,9 +23,10 @@ pub struct LsArgs {
 /// A line each, as they are read. Times without a day are those since the system started.
 pub fn run(args: &LsArgs) -> Result<(), Failure> {
     let file = OutboxFile::open(&args.file.outbox)?;
+    let readings = file.readings()?;
     let mut out = output::open()?;
     writeln!(out, "{:>10}  {:<27}  {:<20}  data", "sequence", "time", "device")?;
-    for stored in file.readings()?.take(args.limit) {
+    for stored in readings.take(args.limit) {
         let stored = stored?;
         let device = format!("{}.{}", stored.namespace, stored.device);
         let (time, data) = (reading::shown_time(&stored), format::printable(&reading::data(&stored)));

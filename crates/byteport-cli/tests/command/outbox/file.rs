@@ -89,13 +89,16 @@ fn what_is_no_outbox_is_told_and_left_alone() {
     let text = place.server.home().join("notes.txt");
     fs::write(&text, "no outbox\n".repeat(1000)).unwrap();
     for what in ["stat", "ls", "export", "verify", "replay", "quarantine"] {
-        place.about(what, &[]).fails(2, &[place.path()]);
+        place.about(what, &[]).fails(2, &[place.path(), "is not there"]);
         assert!(!place.file.exists(), "{what}");
-        place.server.run(&["outbox", what, text.to_str().unwrap()]).fails(2, &["notes.txt", "outbox"]);
-        place.server.run(&["outbox", what, "/proc"]).fails(2, &["/proc"]);
+        place.server.run(&["outbox", what, text.to_str().unwrap()]).fails(2, &["notes.txt is no outbox"]);
+        place.server.run(&["outbox", what, "/proc"]).fails(2, &["/proc is a folder"]);
+    }
+    for choice in ["--discard", "--retry"] {
+        place.about("quarantine", &[choice]).fails(2, &[place.path()]);
+        place.server.run(&["outbox", "quarantine", text.to_str().unwrap(), choice]).fails(2, &["notes.txt"]);
     }
     assert_eq!(fs::read_to_string(&text).unwrap().len(), 10_000);
-    place.about("quarantine", &["--discard"]).fails(2, &[place.path()]);
 }
 
 #[test]

@@ -80,7 +80,9 @@ fn ctrl_c_ends_lines_in_order() {
     for (round, number) in [Signal::INT, Signal::TERM, Signal::HUP].into_iter().enumerate() {
         let mut lines = Lines::start(&place, NOWHERE, &["--wait", "3600"]);
         lines.child.stdin.as_mut().unwrap().write_all(b"a=1\n").unwrap();
-        while place.stat()["accepted"] != round + 1 {}
+        while place.stat()["accepted"] != round + 1 {
+            assert!(lines.child.try_wait().unwrap().is_none(), "it has ended");
+        }
         signal(&lines.child, number);
         let said = lines.said.lines().map_while(Result::ok).collect::<Vec<_>>();
         assert_eq!(lines.child.wait().unwrap().code(), Some(0), "{said:?}");

@@ -75,7 +75,7 @@ fn a_refused_key_keeps_everything() {
         "{}",
         done.err
     );
-    with("wrong", &[&store[..], &["--durability", "delivered"]].concat())
+    with("wrong", &[&store[..], &["--durability", "delivered", "--timeout", "1", "--wait", "60"]].concat())
         .fails(1, &["kept 2 in ", "HTTP 403"]);
     with("wrong", &["outbox", "replay", place.path()]).fails(1, &["kept 2 in ", "HTTP 403"]);
     assert_eq!(with(KEY, &["outbox", "replay", place.path()]).ok(), "");

@@ -20,6 +20,8 @@ const SPARE: u64 = 4;
 const SPARE_SHARE: u64 = 64;
 /// Pages that each commit writes besides bodies: the first, the totals, the leaf and the root of a table.
 const OVERHEAD: u64 = 6;
+/// Pages by which the log may be longer than its share, for a commit ends before the log is folded in.
+const MARGIN: u64 = 4;
 const MIB: u64 = 1 << 20;
 
 /// The bound, and its shares.
@@ -51,7 +53,7 @@ impl Room {
 
     /// The most pages of the database.
     pub fn most_pages(&self) -> u64 {
-        self.max_disk.saturating_sub(self.log_bytes() + self.reserve_bytes()) / PAGE
+        self.max_disk.saturating_sub(self.log_bytes() + self.reserve_bytes()) / PAGE - MARGIN
     }
 }
 
