@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 from . import _byteport, socks
 from ._overrides import is_overridden, overridable
@@ -266,8 +265,10 @@ class HttpCalls(AbstractByteportClient):
     def _close_outbox(self) -> None:
         if self._outbox is None:
             return
-        with suppress(ByteportForkedException):  # it is the parent's
+        try:  # noqa: SIM105 - contextlib takes long to import
             self._outbox.close()
+        except ByteportForkedException:
+            pass  # it is the parent's
 
     def __enter__(self: _Self) -> _Self:
         """The client itself."""

@@ -42,8 +42,8 @@ def made(host: str, kind: type[aio.ByteportHttpClient] = aio.ByteportHttpClient)
 
 def test_every_call_is_a_coroutine_function_and_the_rest_is_not() -> None:
     plain = {
-        "auto_timestamp", "convert_data_to_utf8", "decode_object", "sorted_ls", "timestamp_as_utc",
-        "unix_time_micros", "utf8_encode_value", "verify_field_name", "verify_name",
+        "auto_timestamp", "convert_data_to_utf8", "decode_object", "outbox", "sorted_ls",
+        "timestamp_as_utc", "unix_time_micros", "utf8_encode_value", "verify_field_name", "verify_name",
     }  # fmt: skip
     kind, other = aio.ByteportHttpClient, ByteportHttpClient
     methods = {name for name in dir(other) if name[0] != "_" and inspect.isfunction(getattr(other, name))}

@@ -26,6 +26,7 @@ FOLDER = ROOT / "examples" / "python"
 MACHINE = ["load1", "load5", "load15", "mem_used_bytes", "net_rx_bytes", "net_tx_bytes"]
 FIELDS = {"machine.py": MACHINE, "store.py": ["Speed1", "state"]}
 DOCUMENTED = {"store_loop.py", "store_file.py", "poll_directory.py", "store_object.py"}
+OUTBOX = {"outbox.py"}
 INSTALLED = {"file_poller", "unix_stats"}
 
 # Runs a program of the old documentation, which names no host and reads files at fixed places: the host is set on the class,
@@ -108,7 +109,7 @@ def interrupted(process: subprocess.Popen[str]) -> str:
 
 
 def test_every_example_is_run() -> None:
-    assert {path.name for path in FOLDER.glob("*.py")} == {*FIELDS} | DOCUMENTED
+    assert {path.name for path in FOLDER.glob("*.py")} == {*FIELDS} | DOCUMENTED | OUTBOX
     assert {module.name for module in pkgutil.iter_modules(byteport.examples.__path__)} == INSTALLED
 
 
@@ -122,6 +123,16 @@ def test_example(program: str, recorder: Recorder) -> None:
         assert {*reading} - {"_ts"} == {"_key", *FIELDS[program]}
     if program == "machine.py":
         assert [float(reading[field]) >= 0 for reading in readings for field in MACHINE] == [True] * 12
+
+
+def test_the_example_with_an_outbox(recorder: Recorder, tmp_path: Path) -> None:
+    program, file = str(FOLDER / "outbox.py"), str(tmp_path / "queue.db")
+    down = run("127.0.0.1:1", program, file, "1")
+    assert (down.returncode, down.stdout.partition(";")[0]) == (0, "1 taken in, 0 delivered so far")
+    done = run(recorder.host, program, file, "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("3 taken in")
+    assert [dict(request["form"])["number"] for request in recorder.requests] == ["0", "0", "1"]
 
 
 def test_an_example_says_what_is_wrong() -> None:

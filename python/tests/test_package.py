@@ -17,7 +17,7 @@ import pytest
 import byteport
 from byteport import _byteport, client_base, clients
 
-MODULES = ["aio", "clients", "http_clients", "client_base", "factories", "socks", "utils"]
+MODULES = ["aio", "clients", "http_clients", "client_base", "factories", "outbox", "socks", "utils"]
 OPTIONAL = ["scientific"]  # needs pandas
 PATH = f"import sys; sys.path.insert(0, {str(Path(byteport.__path__[0]).parent)!r})\n"
 EXCEPTIONS = {
@@ -33,6 +33,10 @@ EXCEPTIONS = {
     "ByteportClientUnsupportedTimestampTypeException",
     "ByteportClientInvalidFieldNameException",
     "ByteportClientInvalidDataTypeException",
+    "ByteportForkedException",
+    "ByteportOutboxClosedException",
+    "ByteportOutboxFullException",
+    "ByteportOutboxInUseException",
 }
 METHODS = {
     "activity",
@@ -66,6 +70,7 @@ METHODS = {
     "login",
     "logout",
     "make_request",
+    "outbox",
     "poll_directory_and_store_upon_content_change",
     "query_devices",
     "search_devices",
@@ -188,7 +193,7 @@ def test_the_stub_names_what_the_module_has() -> None:
         if not name.startswith("__"):
             assert name in stub
     kinds = [kind for kind in vars(_byteport).values() if inspect.isclass(kind)]
-    assert len(kinds) == 12
+    assert len(kinds) == 22
     for kind in kinds:
         for name in dir(kind):
             if not name.startswith("_"):
