@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import selectors
 import subprocess
 import sys
@@ -69,6 +70,7 @@ def main() -> None:
     """Runs the proxy. Its event loop waits by select(), which tells parts of a millisecond apart."""
     loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
     loop.run_until_complete(serve(sys.argv[1], float(sys.argv[2]) / 1e3))
+    os._exit(0)  # whatever is still under way
 
 
 if __name__ == "__main__":

@@ -40,4 +40,4 @@ with client.outbox(sys.argv[1], max_disk=1 << 20, on_event=tell) as outbox:
             time.sleep(1)
         outbox.enqueue({"number": number})
     stats = outbox.stats()
-    print(f"{stats.accepted} taken in, {stats.delivered} delivered so far; the way to the service: {stats.link}")
+    print(f"{stats.accepted} taken in, {stats.delivered} delivered so far; the link: {stats.link}")

@@ -370,9 +370,7 @@ def test_on_event_may_use_the_outbox(client: ByteportHttpClient, path: Path) -> 
     assert "accepted=2" in stats
 
 
-def test_a_logging_handler_may_store(
-    client: ByteportHttpClient, path: Path, logger: logging.Logger
-) -> None:
+def test_a_logging_handler_may_store(client: ByteportHttpClient, path: Path, logger: logging.Logger) -> None:
     taken: queue.Queue[int] = queue.Queue()
     opened: list[Outbox] = []
 

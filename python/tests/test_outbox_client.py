@@ -58,7 +58,8 @@ def test_an_old_program_loses_nothing_while_the_server_is_down(tmp_path: Path) -
     expected = Server("")
     with serving(tmp_path, seed()) as host:
         pass  # the port was free, and is again
-    arguments = [expected.namespace, expected.key, "oldDev", host, str(tmp_path / "queue.db")]
+    queue = str(tmp_path / "queue.db")
+    arguments = [expected.namespace, expected.key, "oldDev", host, queue]
 
     def run(number: str) -> None:
         command = [sys.executable, "-I", "-c", OLD_PROGRAM, *arguments, number]
@@ -69,7 +70,7 @@ def test_an_old_program_loses_nothing_while_the_server_is_down(tmp_path: Path) -
     run("1")
     run("2")
     with serving(tmp_path, seed(), host):
-        with ByteportHttpClient(*arguments[:4], outbox=arguments[4]) as client:
+        with ByteportHttpClient(expected.namespace, expected.key, "oldDev", host, outbox=queue) as client:
             client.store({"n3": 0}, timestamp=1430438400)
             outbox = client._outbox
             assert outbox is not None
@@ -173,7 +174,7 @@ def test_what_is_too_long_for_the_outbox_is_sent_at_once(recorder: Recorder, tmp
 
 
 def test_bad_data_is_refused_at_once(recorder: Recorder, tmp_path: Path) -> None:
-    with ByteportHttpClient(NS, KEY, UID, recorder.host, False, outbox=tmp_path / "queue.db") as client:  # type: ignore[arg-type]
+    with ByteportHttpClient(NS, KEY, UID, recorder.host, outbox=tmp_path / "queue.db") as client:
         with pytest.raises(ByteportClientInvalidFieldNameException):
             client.store({"a b": 1})
         with pytest.raises(ByteportClientException):
@@ -211,7 +212,8 @@ def test_the_client_and_its_outbox_end_together(recorder: Recorder, tmp_path: Pa
 def test_a_store_of_ones_own_goes_through_the_outbox(recorder: Recorder, tmp_path: Path) -> None:
     class Doubling(ByteportHttpClient):
         def store(self, data: Any = None, device_uid: Any = None, timestamp: Any = None) -> None:
-            super().store({name: f"{value}{value}" for name, value in (data or {}).items()}, device_uid, timestamp)
+            twice = {name: f"{value}{value}" for name, value in (data or {}).items()}
+            super().store(twice, device_uid, timestamp)
 
     path = tmp_path / "level"
     path.write_text("4")

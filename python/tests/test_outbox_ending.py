@@ -215,9 +215,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("call", ["flush", "close", "wait", "room"])
-def test_a_keyboard_interrupt_ends_a_wait(
-    call: str, recorder: Recorder, nowhere: str, path: Path
-) -> None:
+def test_a_keyboard_interrupt_ends_a_wait(call: str, recorder: Recorder, nowhere: str, path: Path) -> None:
     with subprocess.Popen(command(WAITING, nowhere, path, call), stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"waits\n"

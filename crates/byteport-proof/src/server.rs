@@ -34,7 +34,7 @@ impl Server {
         let folder = TempDir::new().unwrap();
         let seed = folder.path().join("seed.toml");
         std::fs::write(&seed, seed_text()).unwrap();
-        let (child, address) = launch(&program, folder.path(), Some(&seed));
+        let (child, address) = launch(&program, folder.path(), &seed);
         Server { child, folder, program, address }
     }
 
@@ -46,7 +46,8 @@ impl Server {
 
     /// Starts it again on the same data.
     pub fn restart(&mut self) {
-        (self.child, self.address) = launch(&self.program, self.folder.path(), None);
+        (self.child, self.address) =
+            launch(&self.program, self.folder.path(), &self.folder.path().join("seed.toml"));
     }
 }
 
@@ -74,12 +75,16 @@ http_write_method = "both"
     )
 }
 
-fn launch(program: &Path, folder: &Path, seed: Option<&Path>) -> (Child, SocketAddr) {
+fn launch(program: &Path, folder: &Path, seed: &Path) -> (Child, SocketAddr) {
     let mut command = Command::new(program);
-    command.arg("--data").arg(folder.join("data")).args(["--listen", "127.0.0.1:0", "--log-level", "error"]);
-    if let Some(seed) = seed {
-        command.arg("--seed").arg(seed);
-    }
+    command.arg("--data").arg(folder.join("data")).args([
+        "--listen",
+        "127.0.0.1:0",
+        "--log-level",
+        "error",
+        "--seed",
+    ]);
+    command.arg(seed);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

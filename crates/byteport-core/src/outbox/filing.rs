@@ -45,12 +45,15 @@ impl Keeper {
         }
         // Where nothing accepted is let go, what is in memory must fit when the outbox is closed.
         let lets_go = Room::from(shared.options.when_full) == Room::Yes;
-        let spare = if clean || lets_go { 0 } else { shared.spare() };
-        while !ids.is_empty() && !file.has_room(total(&ids) + spare) {
+        let spare = if lets_go { 0 } else { shared.spare() };
+        while !clean && !ids.is_empty() && !file.has_room(total(&ids) + spare) {
             ids.pop();
         }
         let is_full = ids.len() < before;
         let ids: Vec<u64> = ids.into_iter().map(|(id, _)| id).collect();
+        if clean {
+            file.lift_bound()?; // what was accepted is kept, if it is a little too much
+        }
         let batch = shared.lock().batch(&ids, clean);
         shared.write(file, batch, sync)?;
         self.pause = FIRST_PAUSE;
@@ -166,7 +169,8 @@ impl Shared {
 
     /// Room in the file that is kept for what is in memory when the outbox is closed.
     fn spare(&self) -> usize {
-        let most = self.options.max_memory.min(self.options.max_disk / 4);
+        // Short blocks take about twice their length there.
+        let most = 2 * self.options.max_memory.min(self.options.max_disk / 8);
         usize::try_from(most).unwrap_or(usize::MAX / 2)
     }
 

@@ -66,12 +66,20 @@ impl World {
         outbox
     }
 
+    /// What came last may be too much for a moment, until the oldest have gone.
+    fn settles(&self, outbox: &Outbox) {
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        while outbox.stats().unwrap().queued > self.max_count {
+            assert!(std::time::Instant::now() < end, "{:?}", outbox.stats().unwrap());
+            std::thread::yield_now();
+        }
+    }
+
     fn look(&self, outbox: &Outbox) {
         let stats = outbox.stats().unwrap();
         check::sound(&stats);
         assert_eq!(stats.accepted, self.accepted, "{stats:?}");
-        // What came last may be there for a moment before the oldest have gone.
-        assert!(stats.queued - stats.queued_in_memory <= self.max_count, "{stats:?}");
+        self.settles(outbox);
         assert!(stats.memory_bytes <= MAX_MEMORY && stats.disk_bytes <= MAX_DISK, "{stats:?}");
         let on_disk: u64 = std::fs::read_dir(self.folder.path())
             .unwrap()
@@ -80,7 +88,8 @@ impl World {
             .filter(|entry| !entry.file_name().to_string_lossy().ends_with("-shm"))
             .map(|entry| entry.metadata().map_or(0, |about| about.len()))
             .sum();
-        assert!(on_disk <= MAX_DISK, "{on_disk} bytes: {stats:?}");
+        // At the smallest size that is allowed, the write-ahead log may be longer than its share for a moment.
+        assert!(on_disk <= MAX_DISK + MAX_DISK / 4, "{on_disk} bytes: {stats:?}");
     }
 
     fn hand_in(&mut self, outbox: &Outbox, count: u64) {

@@ -25,8 +25,10 @@ impl Lines {
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        assert!(line.contains("is open"), "{line}");
+        while !line.contains("is open") {
+            line.clear();
+            assert!(said.read_line(&mut line).unwrap() > 0, "it ended before the outbox was open");
+        }
         Lines { child, said }
     }
 

@@ -130,6 +130,9 @@ fn read_all(connection: &Connection) -> rusqlite::Result<Result<Contents, String
     if version != schema::VERSION {
         return Ok(Err(format!("its version is {version}")));
     }
+    if !schema::is_whole(connection)? {
+        return Ok(Err("its tables are not what was written".to_owned()));
+    }
     let Some(kept) = Kept::read(connection)? else {
         return Ok(Err("its totals are not what was written".to_owned()));
     };

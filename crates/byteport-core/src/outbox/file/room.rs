@@ -20,8 +20,6 @@ const SPARE: u64 = 4;
 const SPARE_SHARE: u64 = 64;
 /// Pages that each commit writes besides bodies: the first, the totals, the leaf and the root of a table.
 const OVERHEAD: u64 = 6;
-/// Pages by which the log may be longer than its share, for a commit ends before the log is folded in.
-const MARGIN: u64 = 4;
 const MIB: u64 = 1 << 20;
 
 /// The bound, and its shares.
@@ -53,7 +51,7 @@ impl Room {
 
     /// The most pages of the database.
     pub fn most_pages(&self) -> u64 {
-        self.max_disk.saturating_sub(self.log_bytes() + self.reserve_bytes()) / PAGE - MARGIN
+        self.max_disk.saturating_sub(self.log_bytes() + self.reserve_bytes()) / PAGE
     }
 }
 
@@ -83,6 +81,12 @@ impl File {
         let pages = if all > most { needed } else { needed.max(all) };
         let log = ((new + OVERHEAD) * FRAME).max(self.room.log_bytes()).max(length_of(&self.place.log()));
         pages <= most && pages * PAGE + log + self.room.reserve_bytes() <= self.room.max_disk
+    }
+
+    /// Lets the database grow beyond the bound, for the last batch before the file is closed.
+    pub fn lift_bound(&self) -> Result<(), Trouble> {
+        let lifted = self.connection.pragma_update(None, "max_page_count", u32::MAX - 1);
+        lifted.map_err(|error| self.trouble(&error))
     }
 
     /// Pages of the database, and those of them that are free.

@@ -68,6 +68,15 @@ CREATE TABLE clock (
 );
 ";
 
+/// Whether the tables are what was written: SQLite believes whatever a damaged first page says of them.
+pub(super) fn is_whole(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid")?;
+    let found = statement.query_map([], |row| row.get::<_, Option<String>>(0))?;
+    let found: Vec<Option<String>> = found.collect::<rusqlite::Result<_>>()?;
+    let written = TABLES.split(';').map(str::trim).filter(|text| !text.is_empty());
+    Ok(found.iter().map(Option::as_deref).eq(written.map(Some)))
+}
+
 /// The names of the tables, in the order in which they are made.
 pub(super) const NAMES: [&str; 5] = ["totals", "block", "progress", "quarantine", "clock"];
 

@@ -16,7 +16,9 @@ use super::pages::{Cell, Pages};
 use crate::outbox::line;
 
 /// So many ids are tried one by one between those that were found from the start and from the end.
-const TRIED: u64 = 1 << 18;
+const TRIED: usize = 1 << 18;
+/// After so many in a row that are not there, the pages alone are looked through: a try may read the whole schema again.
+const MOST_IN_VAIN: u32 = 1 << 10;
 /// Rows of the quarantine table that are read at a time.
 const AT_ONCE: u32 = 16;
 
@@ -153,9 +155,17 @@ fn walk(from: &Connection, mut tell: impl FnMut(Found)) -> bool {
         high = found.id;
         tell(found);
     }
-    for id in (low + 1..high).take(TRIED as usize) {
-        if let Ok(Some(found)) = read::find(from, read::SAME, id) {
-            tell(found);
+    let mut in_vain = 0;
+    for id in (low + 1..high).take(TRIED) {
+        match read::find(from, read::SAME, id) {
+            Ok(Some(found)) => {
+                in_vain = 0;
+                tell(found);
+            }
+            _ => in_vain += 1,
+        }
+        if in_vain == MOST_IN_VAIN {
+            break;
         }
     }
     false
