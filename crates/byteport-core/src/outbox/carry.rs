@@ -8,7 +8,7 @@ use std::time::Duration;
 use log::Level;
 
 use super::Event;
-use super::block::Slot;
+use super::block::{Place, Slot};
 use super::file::Refused;
 use super::judge::{Answer, judge, one_line};
 use super::retry::{Admission, Leave};
@@ -135,8 +135,13 @@ impl Shared {
     pub fn refuse(&self, state: &mut State, spot: Spot, status: u16, why: String, now: Duration) {
         let Some(block) = state.blocks.get(&spot.block) else { return };
         let sequence = block.sequence(spot.slot);
-        let line = block.line(spot.slot).to_vec();
+        let (is_filed, line) = (block.place == Place::Filed, block.line(spot.slot).to_vec());
         state.note(Level::Warn, format!("reading {sequence} is in quarantine: {why}"));
+        let least = |known: Option<u64>| Some(known.map_or(sequence, |known| known.min(sequence)));
+        if !is_filed {
+            state.unfiled_refusal = least(state.unfiled_refusal);
+        }
+        state.unsynced_refusal = least(state.unsynced_refusal);
         state.refused.push_back(Refused { sequence, at: self.wall(), status, why: why.clone(), line });
         state.done(spot, now, || Outcome::Quarantined(status, why.clone()));
         state.quarantined += 1;

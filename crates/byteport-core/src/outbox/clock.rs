@@ -3,7 +3,8 @@
 //! The clocks that an outbox reads.
 
 use std::fmt::Debug;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use crate::model::Timestamp;
 
@@ -24,9 +25,17 @@ pub trait Clock: Debug + Send + Sync {
     }
 }
 
-/// The system's clocks: `CLOCK_REALTIME`, `CLOCK_BOOTTIME` and `/proc/sys/kernel/random/boot_id`.
+/// The system's clocks: the time of day, `/proc/uptime` and the monotonic clock from there on, and
+/// `/proc/sys/kernel/random/boot_id`. Time in suspension counts where it was before the process looked first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
+
+/// The first number in `/proc/uptime`, in seconds with two decimals.
+fn uptime_of_system() -> Duration {
+    let text = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
+    let seconds = text.split(' ').next().and_then(|text| text.parse().ok());
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default()
+}
 
 impl Clock for SystemClock {
     fn wall(&self) -> Timestamp {
@@ -34,8 +43,10 @@ impl Clock for SystemClock {
     }
 
     fn uptime(&self) -> Duration {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-        Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+        // The time until this process looked first, and what has passed since: a file would be read for each reading else.
+        static FIRST: OnceLock<(Instant, Duration)> = OnceLock::new();
+        let (first, uptime) = *FIRST.get_or_init(|| (Instant::now(), uptime_of_system()));
+        uptime + first.elapsed()
     }
 
     fn boot_id(&self) -> String {

@@ -78,6 +78,10 @@ impl State {
             self.queued += quarantine_dropped; // counted out again by the next line
             self.count_dropped(quarantine_dropped, Reason::Quarantine);
         }
+        if self.refused.is_empty() {
+            self.unfiled_refusal = None;
+            self.unsynced_refusal = self.unsynced_refusal.filter(|_| !synced);
+        }
         if synced {
             self.synced = self.committed();
             self.sync_due = None;

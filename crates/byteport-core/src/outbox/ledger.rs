@@ -155,12 +155,14 @@ impl State {
     pub fn committed(&self) -> u64 {
         let unfiled = self.unfiled.iter().filter_map(|id| self.blocks.get(id));
         let first = unfiled.filter_map(Block::first_left).next();
-        first.unwrap_or(self.next_sequence - self.open.count) - 1
+        let first = first.unwrap_or(self.next_sequence - self.open.count);
+        self.unfiled_refusal.map_or(first, |refusal| refusal.min(first)) - 1
     }
 
     /// Every reading up to this number is forced onto the disk, or no longer waits.
     pub fn synced(&self) -> u64 {
-        self.synced.max(self.first_waiting() - 1)
+        let first = self.first_waiting();
+        self.synced.max(self.unsynced_refusal.map_or(first, |refusal| refusal.min(first)) - 1)
     }
 
     /// How many readings wait that are not in the file.

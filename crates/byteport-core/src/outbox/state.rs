@@ -89,6 +89,10 @@ pub(super) struct State {
     pub synced: u64,
     pub finished: Vec<u64>,
     pub refused: VecDeque<Refused>,
+    /// The least number of a reading in quarantine of which the file knows nothing yet.
+    pub unfiled_refusal: Option<u64>,
+    /// The least number of one that is not forced onto the disk as such.
+    pub unsynced_refusal: Option<u64>,
     pub clocks: HashMap<String, i64>,
     pub new_clocks: Vec<(String, i64)>,
     /// Whether the keeper was woken since it last looked.
@@ -151,6 +155,8 @@ impl State {
             synced: 0,
             finished: Vec::new(),
             refused: VecDeque::new(),
+            unfiled_refusal: None,
+            unsynced_refusal: None,
             clocks: HashMap::new(),
             new_clocks: Vec::new(),
             poked: false,
