@@ -93,6 +93,7 @@ static byteport_outbox_stats_t *stats(void) {
 static void fill(long count, double per_second) {
     long before = proc("/proc/self/status", "VmRSS:"), written = proc("/proc/self/io", "write_bytes:");
     uint64_t last = 0;
+    struct measure begun = measure_now();
     double start = seconds();
     for (long i = 1; i <= count; i++) {
         wait_until_due(start, i, per_second);
@@ -101,11 +102,12 @@ static void fill(long count, double per_second) {
     }
     double enqueued = seconds();
     check(byteport_outbox_wait_for(outbox, last, BYTEPORT_DURABILITY_SYNCED, 60000, NULL, &error));
-    double synced = seconds();
+    struct measure ended = measure_now();
     written = proc("/proc/self/io", "write_bytes:") - written;
     byteport_outbox_stats_t *now = stats();
-    printf("{\"enqueued\": %f, \"wall\": %f, \"grew_kib\": %ld, \"written\": %ld, \"queued\": %llu}\n", enqueued - start,
-           synced - start, measure_peak_kib() - before, written, (unsigned long long)byteport_outbox_stats_queued(now));
+    printf("{\"enqueued\": %f, \"wall\": %f, \"cpu\": %f, \"grew_kib\": %ld, \"written\": %ld, \"queued\": %llu}\n",
+           enqueued - start, ended.wall - begun.wall, ended.cpu - begun.cpu, measure_peak_kib() - before, written,
+           (unsigned long long)byteport_outbox_stats_queued(now));
     byteport_outbox_stats_free(now);
 }
 

@@ -118,13 +118,15 @@ def report_speed(rounds: list[Round]) -> None:
     queued = COUNT / median(rounds, "C libbyteport", "enqueued")
     uploading = TIMED / median(rounds, "at full speed", "all")
     grew = median(rounds, "C libbyteport", "grew_kib") / 1024
-    bare = ratio(rounds, "C SQLite", "C libbyteport", "wall")
+    bare, cpu = (ratio(rounds, "C SQLite", "C libbyteport", what) for what in ("wall", "cpu"))
     print(f"\n{ROUNDS} rounds of {COUNT:,} readings at disk, one thread, nobody takes them; medians")
     print(f"C libbyteport: {queued:,.0f} calls/s, goal {RATE_GOAL:,}  {verdict(queued >= RATE_GOAL)}")
     print(f"the same while the uploader works: {uploading:,.0f} calls/s")
     print(f"memory grew by {grew:.1f} MiB, goal {MEMORY_GOAL}  {verdict(grew <= MEMORY_GOAL)}")
     reached = verdict(bare >= SQLITE_GOAL)
-    print(f"C libbyteport : bare SQLite, until all is on the disk {bare:.2f}, goal {SQLITE_GOAL}  {reached}")
+    print(
+        f"C libbyteport : bare SQLite, until all is on the disk {bare:.2f}, goal {SQLITE_GOAL}  {reached}; CPU {cpu:.2f}"
+    )
     for name in ITEMS:
         rate, grew = 1 / median(rounds, f"Python {name}", "wall"), median(rounds, f"Python {name}", "grew")
         times = ratio(rounds, f"Python {name}", "Python byteport", "wall")

@@ -2,7 +2,7 @@
 // Copyright The libbyteport authors
 //! An outbox on a disk that fills up, turns read-only, or fails: run by a test in a mount namespace of its own, as root there.
 //!
-//! usage: proof-cramped SCENE FOLDER [REFUSE]    SCENE: full, read-only, or the number of an error that REFUSE is to hold
+//! usage: `proof-cramped SCENE FOLDER [REFUSE]`, where SCENE is full, read-only, or the number of an error that REFUSE is to hold
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // every failure here is to fail a test
 
