@@ -13,7 +13,7 @@ from recorders import Request
 
 BUILDS = ["c99", "c++17", "valgrind", "asan"]
 PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
-PROGRAMS += ["outbox_null", "outbox_events", "outbox_fork", "outbox_threads"]
+PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_fork", "outbox_threads"]
 
 # The examples, each with arguments that are no wrong use.
 EXAMPLES = {

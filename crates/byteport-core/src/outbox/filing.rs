@@ -18,6 +18,8 @@ use super::{DiskState, Order, Reason, WhenFull};
 const FEW: usize = 1000;
 const MOST_LOADED: u64 = 256 << 10;
 const MOST_BLOCKS: usize = 2000;
+/// After so long it is looked again at what is too old, or too much, and on its way.
+const SHED_PAUSE: Duration = Duration::from_millis(100);
 
 impl Keeper {
     /// One transaction with all that is to be written.
@@ -33,6 +35,7 @@ impl Keeper {
                 state.commit_due = None;
             }
             if !sync && !clean && !state.has_news(now, writes_blocks) {
+                state.marks_due = None;
                 return Ok(()); // it was delivered before it was due
             }
             let blocks = state.writable().filter(|_| writes_blocks);
@@ -129,6 +132,7 @@ impl Keeper {
             }
         }
         let mut state = shared.lock();
+        let before = state.queued;
         shared.seal(&mut state);
         if let Some(file) = &self.file {
             state.shed_file(file, Reason::Age, |_, _, block| shared.age(&block.taken) < oldest)?;
@@ -140,6 +144,9 @@ impl Keeper {
         }
         if Room::from(shared.options.when_full) == Room::Yes {
             state.shed_count(self.file.as_ref(), most, shared.now())?;
+        }
+        if state.queued == before {
+            self.shed_at = shared.now() + SHED_PAUSE; // all of it is on its way
         }
         drop(state);
         self.commit(false, false)

@@ -142,10 +142,7 @@ impl Outbox {
                 format!("no reading has the number {sequence}: the last one is {}", state.next_sequence - 1);
             return Err(Error::new(ErrorCode::InvalidArgument, message));
         }
-        if durability == Durability::Synced {
-            state.sync_to = state.sync_to.max(sequence);
-            shared.poke(&mut state);
-        }
+        shared.ask_for(&mut state, sequence, durability);
         let reached = shared.wait_until(state, deadline(timeout), |state| {
             let held = state.held(sequence);
             let is_in_vain = state.disk != DiskState::Ok && durability < Durability::Delivered;

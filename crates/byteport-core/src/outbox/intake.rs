@@ -80,7 +80,14 @@ impl Shared {
         let most = BLOCK.min(self.options.commit_bytes).min(self.options.max_memory / 4);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let sequence = state.append(line, now, || self.wall(), &self.boot, most);
-        self.ask_for(&mut state, sequence, durability, now);
+        self.ask_for(&mut state, sequence, durability);
+        let is_much = state.commit_due.is_some() && state.unfiled_bytes >= self.options.commit_bytes;
+        let is_over =
+            state.queued > self.options.max_count || state.unfiled_bytes > self.options.max_memory / 4 * 3;
+        if is_much || is_over {
+            self.poke(&mut state);
+        }
+        self.wake_upload(&mut state);
         match durability {
             Durability::Memory | Durability::Disk => Ok(Receipt { sequence, held: Some(Durability::Memory) }),
             Durability::Synced => self.wait_synced(state, sequence, ends()),
@@ -142,28 +149,15 @@ impl Shared {
     }
 
     /// Sees to it that what was asked for will come.
-    fn ask_for(&self, state: &mut State, sequence: u64, durability: Durability, now: Duration) {
+    pub fn ask_for(&self, state: &mut State, sequence: u64, durability: Durability) {
         if durability >= Durability::Disk && state.commit_due.is_none() {
-            state.commit_due = Some(now.saturating_add(self.options.commit_interval));
+            state.commit_due = Some(self.now().saturating_add(self.options.commit_interval));
             self.poke(state);
         }
-        match durability {
-            Durability::Synced => {
-                state.sync_to = sequence;
-                self.poke(state);
-            }
-            Durability::Delivered => {
-                state.outcomes.insert(sequence, None);
-            }
-            _ => {}
-        }
-        let is_much = state.commit_due.is_some() && state.unfiled_bytes >= self.options.commit_bytes;
-        let is_over =
-            state.queued > self.options.max_count || state.unfiled_bytes > self.options.max_memory / 4 * 3;
-        if is_much || is_over {
+        if durability == Durability::Synced {
+            state.sync_to = state.sync_to.max(sequence);
             self.poke(state);
         }
-        self.wake_upload(state);
     }
 
     fn wait_synced<'a>(
@@ -184,6 +178,8 @@ impl Shared {
         sequence: u64,
         ends: Instant,
     ) -> Result<Receipt> {
+        let mut state = state;
+        state.outcomes.insert(sequence, None);
         let outcome = self.wait_until(state, ends, |state| state.outcomes.get(&sequence).cloned().flatten());
         let mut state = self.lock();
         state.outcomes.remove(&sequence);

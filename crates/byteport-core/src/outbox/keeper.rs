@@ -41,6 +41,8 @@ pub(super) struct Keeper {
     pub is_known: bool,
     pub pause: Duration,
     pub retry_at: Duration,
+    /// Not before this time is anything given up again: what is too old may be on its way.
+    pub shed_at: Duration,
     pub cursor: u64,
 }
 
@@ -56,6 +58,7 @@ impl Keeper {
             is_known: false,
             pause: FIRST_PAUSE,
             retry_at: Duration::ZERO,
+            shed_at: Duration::ZERO,
             cursor: 0,
             shared,
         };
@@ -139,13 +142,8 @@ impl Keeper {
         if is_broken {
             return if now >= self.retry_at { Ok(Task::Retry) } else { Err(Some(self.retry_at)) };
         }
-        if state.queued > options.max_count && Room::from(options.when_full) == Room::Yes {
-            return Ok(Task::Shed);
-        }
-        let expires =
-            self.oldest_age(state).map(|age| now.saturating_add(options.max_age.saturating_sub(age)));
-        let expires = expires.filter(|_| options.max_age != Duration::MAX);
-        if expires.is_some_and(|time| time <= now) {
+        let sheds = self.shed_due(state, now);
+        if sheds.is_some_and(|time| time <= now) {
             return Ok(Task::Shed);
         }
         let syncs = state.sync_to > state.synced() && state.disk == DiskState::Ok;
@@ -156,7 +154,17 @@ impl Keeper {
         if commits.is_some_and(|due| due <= now) {
             return Ok(Task::Commit { sync: false });
         }
-        Err([expires, commits, state.sync_due].into_iter().flatten().min())
+        Err([sheds, commits, state.sync_due].into_iter().flatten().min())
+    }
+
+    /// When something is to be given up.
+    fn shed_due(&self, state: &State, now: Duration) -> Option<Duration> {
+        let options = &self.shared.options;
+        if state.queued > options.max_count && Room::from(options.when_full) == Room::Yes {
+            return Some(self.shed_at);
+        }
+        let age = self.oldest_age(state).filter(|_| options.max_age != Duration::MAX)?;
+        Some(now.saturating_add(options.max_age.saturating_sub(age)).max(self.shed_at))
     }
 
     /// When the next transaction is due.

@@ -129,13 +129,14 @@ impl State {
             let id = stored.id;
             let block = self.blocks.entry(id).or_insert_with(|| Block::stored(stored));
             let (body, dropped) = thinning.turns.thin(block);
+            let is_news = dropped > 0 || block.marked;
             self.window.recall(id);
             self.forget(id);
             self.count_dropped(dropped, Reason::Thinned);
             (self.file_more, self.rewind) = (true, true);
             if body.iter().all(|byte| *byte == b'\n') {
                 self.finished.push(id);
-            } else if dropped > 0 {
+            } else if is_news {
                 held += body.len();
                 thinned.push((id, body));
             }

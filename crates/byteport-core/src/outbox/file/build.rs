@@ -89,15 +89,24 @@ pub(super) fn publish(place: &Place) -> io::Result<()> {
 
 /// Removes a database with what SQLite has beside it.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
+    ["", "-wal", "-shm", "-journal"].iter().try_for_each(|suffix| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        remove_if_there(Path::new(&name))
+    })
+}
+
+/// Removes the write-ahead log and its index.
+pub(super) fn remove_log(place: &Place) -> io::Result<()> {
+    remove_if_there(&place.log())?;
+    remove_if_there(&place.with("-shm"))
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn sync(folder: &Path) -> io::Result<()> {
@@ -126,7 +135,7 @@ pub(super) fn install(place: &Place, old: Old) -> io::Result<Option<PathBuf>> {
     };
     let mut kept = clear(&place.log(), aside.as_deref(), "-wal")?;
     // The index of the write-ahead log is made anew from it.
-    clear(&place.with("-shm"), None, "")?;
+    remove_if_there(&place.with("-shm"))?;
     kept |= clear(&place.path, aside.as_deref(), "")?;
     std::fs::rename(place.finished(), &place.path)?;
     sync(place.folder())?;
@@ -138,10 +147,7 @@ pub(super) fn install(place: &Place, old: Old) -> io::Result<Option<PathBuf>> {
 fn clear(path: &Path, aside: Option<&Path>, suffix: &str) -> io::Result<bool> {
     let is_empty = std::fs::metadata(path).map_or(0, |metadata| metadata.len()) == 0;
     let Some(aside) = aside.filter(|_| !is_empty) else {
-        return match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(false),
-        };
+        return remove_if_there(path).map(|()| false);
     };
     let mut to = aside.as_os_str().to_owned();
     to.push(suffix);

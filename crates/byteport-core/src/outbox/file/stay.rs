@@ -3,7 +3,7 @@
 //! A file that is taken away while it is open: what was written through an open descriptor would be gone with the process.
 //!
 //! Invariant: before each write, database and write-ahead log are where they were. Where one was removed, all that the open
-//! connection still reads is put back in a new file; where another file is in the way, the write fails.
+//! connection still reads is put back in a new file; another file that is in the way is moved aside.
 
 use rusqlite::Connection;
 
@@ -16,14 +16,14 @@ impl File {
     pub(super) fn stay(&mut self) -> Result<(), Trouble> {
         let there = Identity::at(&self.place.path).map_err(|error| self.out_of_reach(&error.to_string()))?;
         match there {
-            Some(there) if there != self.identity => Err(self.out_of_reach("another file is there now")),
+            Some(there) if there != self.identity => self.put_back(Old::Aside("displaced")),
             Some(_) if self.place.log().exists() => Ok(()),
-            _ => self.put_back(),
+            _ => self.put_back(Old::Removed),
         }
     }
 
     /// Writes all that can be read through the connection into a new file at the path, and goes on with that.
-    fn put_back(&mut self) -> Result<(), Trouble> {
+    fn put_back(&mut self, other: Old) -> Result<(), Trouble> {
         log::warn!(target: "byteport::outbox", "{} is written anew from what is open of it", self.place.path.display());
         self.copy_out().map_err(|failure| match failure {
             Failure::Sqlite(error) => self.trouble(&error),
@@ -32,7 +32,10 @@ impl File {
         // Closed before the new one takes the path, so that closing touches nothing of it.
         let nothing = Connection::open_in_memory().map_err(|error| self.trouble(&error))?;
         drop(std::mem::replace(&mut self.connection, nothing));
-        build::install(&self.place, Old::Removed).map_err(|error| self.out_of_reach(&error.to_string()))?;
+        // The log is of the file that is gone: no other may be read with it.
+        build::remove_log(&self.place)
+            .and_then(|()| build::install(&self.place, other))
+            .map_err(|error| self.out_of_reach(&error.to_string()))?;
         let connected = open::connect(&self.place, self.room.max_disk)?;
         (self.connection, self.identity) = (connected.connection, connected.identity);
         self.synchronous = false;

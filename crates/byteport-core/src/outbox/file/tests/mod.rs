@@ -93,7 +93,14 @@ fn all(file: &File) -> Vec<Stored> {
 
 /// The numbers of the readings that wait and can be read, each of which has to be in its own slot.
 fn numbers(blocks: &[Stored]) -> Vec<u64> {
-    let mut numbers = Vec::new();
+    let placed = placed(blocks);
+    assert!(placed.iter().all(|(sequence, number)| sequence == number));
+    placed.into_iter().map(|(_, number)| number).collect()
+}
+
+/// The readings that wait and can be read: the sequence number of the slot, and the reading's own.
+fn placed(blocks: &[Stored]) -> Vec<(u64, u64)> {
+    let mut placed = Vec::new();
     for stored in blocks {
         let spans: Vec<_> = line::spans(&stored.body).collect();
         assert_eq!(spans.len(), stored.slots as usize);
@@ -102,12 +109,11 @@ fn numbers(blocks: &[Stored]) -> Vec<u64> {
             if !span.is_empty() && !done {
                 let read = line::read(&stored.body[span]).unwrap();
                 let number: u64 = read.form.split('&').next().unwrap()[2..].parse().unwrap();
-                assert_eq!(number, stored.first + slot as u64);
-                numbers.push(number);
+                placed.push((stored.first + slot as u64, number));
             }
         }
     }
-    numbers
+    placed
 }
 
 fn accepted(totals: &Totals) -> u64 {
