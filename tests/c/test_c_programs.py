@@ -14,6 +14,9 @@ from recorders import Request
 BUILDS = ["c99", "c++17", "valgrind", "asan"]
 PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
 PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_fork", "outbox_threads"]
+# Children of these end with an open outbox, whose threads are gone: what only they pointed to is no leak, but looks like one.
+# The other programs check what these do for leaks.
+LEAVING = {"outbox_events", "outbox_fork"}
 
 # The examples, each with arguments that are no wrong use.
 EXAMPLES = {
@@ -55,6 +58,8 @@ def test_every_program_is_run_here():
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_program(program, build, settings, vector_table, tmp_path):
     path = build.compile(capi.HERE / f"{program}.c", tmp_path, vectors=vector_table)
+    if program in LEAVING:
+        build.wrapper = [part.replace("leak-check=full", "leak-check=no") for part in build.wrapper]
     assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=settings)))
 
 

@@ -4,6 +4,7 @@
 //!
 //! Invariant: totals, marks and blocks of a batch are of one moment, so the file's accounting adds up after any kill.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::block::{Block, Place};
@@ -147,17 +148,16 @@ impl State {
         }
     }
 
-    /// All readings of these blocks of the file are in memory again only, as after the file was lost: they are written anew.
-    pub fn unfile(&mut self) {
-        for block in self.blocks.values_mut().filter(|block| block.place == Place::Filed) {
-            block.place = Place::Memory;
-            let bytes = block.body.len() as u64;
-            self.unfiled_bytes += bytes;
-            if block.loaded {
-                self.loaded_bytes = self.loaded_bytes.saturating_sub(bytes);
-            }
-            self.unfiled.push_back(block.id);
+    /// A block of the file is in memory only, as after the file was lost: it is written anew.
+    fn unfile(&mut self, id: u64) {
+        let Some(block) = self.blocks.get_mut(&id) else { return };
+        block.place = Place::Memory;
+        let bytes = block.body.len() as u64;
+        self.unfiled_bytes += bytes;
+        if block.loaded {
+            self.loaded_bytes = self.loaded_bytes.saturating_sub(bytes);
         }
+        self.unfiled.push_back(id);
         self.unfiled.make_contiguous().sort_unstable();
     }
 
@@ -217,16 +217,32 @@ impl State {
 
     /// The file was opened again after trouble: what it has lost is counted, and what memory knows better is written anew.
     pub fn recount(&mut self, file: &File, quarantined: u64) -> Result<(), Trouble> {
-        self.unfile();
-        let had = self.queued.saturating_sub(self.unfiled_count());
+        let in_memory =
+            self.open.count + self.blocks.values().map(|block| u64::from(block.left)).sum::<u64>();
+        let had = self.queued.saturating_sub(in_memory);
         let (mut has, mut after) = (0, 0);
+        let mut filed: HashSet<u64> = HashSet::new();
         while let Some(stored) = file.next(after)? {
             after = stored.id;
-            if !self.blocks.contains_key(&after) && !self.finished.contains(&after) {
-                has += u64::from(Block::stored(stored).left);
+            match self.blocks.get_mut(&after) {
+                Some(block) if block.place == Place::Filed && *block.body == stored.body => {
+                    block.marked = block.left < block.slot_count();
+                    filed.insert(after);
+                }
+                // What memory has is written in its place.
+                Some(_) => self.finished.push(after),
+                None if self.finished.contains(&after) => {}
+                // Those whose line is damaged are counted out where the block is loaded.
+                None => has += u64::from(stored.damaged) + u64::from(Block::stored(stored).left),
             }
         }
-        self.queued += has.saturating_sub(had);
+        let lost = |block: &&Block| block.place == Place::Filed && !filed.contains(&block.id);
+        let lost: Vec<u64> = self.blocks.values().filter(lost).map(|block| block.id).collect();
+        lost.into_iter().for_each(|id| self.unfile(id));
+        // What was done and is there again is sent again: it is counted where it is.
+        let again = has.saturating_sub(had);
+        self.queued += again;
+        self.delivered = self.delivered.saturating_sub(again);
         self.count_dropped(had.saturating_sub(has), Reason::Damage);
         let refused = quarantined + self.refused.len() as u64;
         let lost = self.quarantined.saturating_sub(refused);

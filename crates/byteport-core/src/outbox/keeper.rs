@@ -128,7 +128,6 @@ impl Keeper {
 
     /// What is to be done now, or when something will be; `None`: when somebody calls.
     fn plan(&self, state: &State, now: Duration) -> Result<Task, Option<Duration>> {
-        let options = &self.shared.options;
         let is_broken = self.file.is_none() || state.disk == DiskState::Broken;
         if state.finish {
             return Ok(Task::Finish);

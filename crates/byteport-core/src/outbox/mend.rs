@@ -65,6 +65,7 @@ impl Keeper {
     pub(super) fn adopt(&mut self, opened: Opened) {
         let Opened { file, totals, clocks, moved_aside, .. } = opened;
         let mut state = self.shared.lock();
+        self.shared.seal(&mut state); // its numbers are counted back from the next one, which may change
         if let Some(aside) = moved_aside {
             let path = aside.path.display();
             let line = format!("moved aside to {path}: {} readings saved, {} lost", aside.saved, aside.lost);

@@ -19,6 +19,8 @@ use crate::outbox::line;
 const TRIED: usize = 1 << 18;
 /// After so many in a row that are not there, the pages alone are looked through: a try may read the whole schema again.
 const MOST_IN_VAIN: u32 = 1 << 10;
+/// Blocks that get new numbers get them so far behind all others: memory may have given out more than the file knows.
+const GAP: u64 = 1 << 32;
 /// Rows of the quarantine table that are read at a time.
 const AT_ONCE: u32 = 16;
 
@@ -218,8 +220,8 @@ impl Order {
 
     fn finish(mut self, (next_block, next_sequence): (u64, u64)) -> Vec<Head> {
         for mut head in std::mem::take(&mut self.left) {
-            head.id = next_block.max(self.end.0 + 1);
-            head.first = next_sequence.max(self.end.1);
+            head.id = (next_block + GAP).max(self.end.0 + 1);
+            head.first = (next_sequence + GAP).max(self.end.1);
             self.put(head);
         }
         self.ordered
