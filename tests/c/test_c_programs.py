@@ -14,7 +14,7 @@ from recorders import Request
 BUILDS = ["c99", "c++17", "valgrind", "asan"]
 PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
 PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_fork", "outbox_threads"]
-# Children of these end with an open outbox, whose threads are gone: what only they pointed to is no leak, but looks like one.
+# Children of these end with an open outbox whose threads are gone: what only they pointed to is no leak, but looks like one.
 # The other programs check what these do for leaks.
 LEAVING = {"outbox_events", "outbox_fork"}
 

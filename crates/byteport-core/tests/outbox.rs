@@ -66,7 +66,7 @@ fn what_is_handed_in_is_delivered_in_order() {
         outbox.enqueue(&reading(n, n), Durability::Memory).unwrap();
     }
     let flushed = outbox.flush(LONG).unwrap();
-    assert_eq!((flushed.delivered, flushed.kept), (100, 0));
+    assert!(flushed.delivered <= 100 && flushed.kept == 0, "{flushed:?}"); // some may have gone before
     assert_eq!(values(&recorder), (0..100).map(|n| n.to_string()).collect::<Vec<_>>());
     let stats = outbox.stats().unwrap();
     assert_eq!((stats.accepted, stats.delivered, stats.link), (100, 100, LinkState::Up));

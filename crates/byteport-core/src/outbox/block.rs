@@ -46,6 +46,8 @@ pub(super) struct Block {
     pub place: Place,
     /// Whether its lines are in the window.
     pub loaded: bool,
+    /// Whether the file may hold a row of it, though it is in memory only.
+    pub has_row: bool,
     /// Whether slots were done since its row was written.
     pub marked: bool,
     pub taken: Taken,
@@ -87,6 +89,7 @@ impl Block {
             left,
             place: Place::Memory,
             loaded: false,
+            has_row: false,
             marked: false,
             taken,
         }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use log::Level;
 
-use super::Event;
 use super::block::{Place, Slot};
 use super::file::Refused;
 use super::judge::{Answer, judge, one_line};
@@ -17,12 +16,13 @@ use super::state::{Outcome, State};
 use super::upload::{Item, Job};
 use super::window::Spot;
 use super::wire::{self, Entry};
+use super::{DiskState, Event};
 use crate::error::Result;
 
 impl Shared {
     /// Makes the calls of a job. One that the service refuses is split until what it refuses is found.
     pub fn carry(&self, job: Job) {
-        let Job { items, devices, leave, keys } = job;
+        let Job { items, devices, leave, .. } = job;
         let mut parts = vec![items];
         let mut leave = Some(leave);
         while let Some(mut items) = parts.pop() {
@@ -30,6 +30,7 @@ impl Shared {
                 self.return_parts(items, parts, &devices);
                 break;
             };
+            let keys = self.keys().clone(); // they may change between two parts
             let result = self.call(&items, &keys);
             let answer = judge(&result);
             if matches!(answer, Answer::Refused { .. }) && items.len() > 1 {
@@ -55,7 +56,11 @@ impl Shared {
     }
 
     fn leave(&self) -> Option<Leave> {
-        match self.lock().retry.admit(self.now()) {
+        let mut state = self.lock();
+        if state.stop_upload {
+            return None;
+        }
+        match state.retry.admit(self.now()) {
             Admission::Go(leave) => Some(leave),
             Admission::Wait(_) => None,
         }
@@ -145,6 +150,9 @@ impl Shared {
         state.refused.push_back(Refused { sequence, at: self.wall(), status, why: why.clone(), line });
         state.done(spot, now, || Outcome::Quarantined(status, why.clone()));
         state.quarantined += 1;
+        if state.disk == DiskState::Broken {
+            state.bound_refused();
+        }
         state.marks_due = state.marks_due.or(Some(now));
         state.tell(|| Event::Quarantined { sequence, why });
         self.poke(state);

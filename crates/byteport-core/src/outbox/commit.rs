@@ -16,6 +16,9 @@ use super::{OutboxOptions, Reason};
 /// A quarantine that the file cannot take is kept in memory up to so many bytes.
 const MOST_REFUSED: usize = 64 << 10;
 
+/// So many rows go in one transaction, at the most: the write-ahead log holds the pages of each.
+const MOST_DELETED: usize = 256;
+
 impl State {
     /// What is to be written now, with these blocks of those that are not in the file.
     pub fn batch(&mut self, ids: &[u64], clean: bool) -> Batch {
@@ -34,12 +37,15 @@ impl State {
                 _ => {}
             }
         }
-        batch.deleted = std::mem::take(&mut self.finished);
+        let rest = self.finished.iter().nth(MOST_DELETED).copied();
+        let rest = rest.map(|id| self.finished.split_off(&id)).unwrap_or_default();
+        batch.deleted = std::mem::replace(&mut self.finished, rest).into_iter().collect();
+        batch.replaced = std::mem::take(&mut self.thinned);
         batch.refused = self.refused.drain(..).collect();
         batch.clocks = self.new_clocks.clone();
         batch.totals = self.totals();
         self.totals_due = None;
-        self.marks_due = None;
+        self.marks_due = (!self.finished.is_empty()).then_some(Duration::ZERO);
         batch
     }
 
@@ -103,7 +109,7 @@ impl State {
         }
         if left == 0 {
             self.forget(id);
-            self.finished.push(id);
+            self.finished.insert(id);
             return;
         }
         if self.file_oldest.as_ref().is_none_or(|(oldest, ..)| id < *oldest) {
@@ -111,7 +117,8 @@ impl State {
         }
         if !loaded {
             self.blocks.remove(&id);
-            self.file_more = true;
+            // After a rescue, rows with greater ids may have been loaded.
+            (self.file_more, self.rewind) = (true, true);
         }
     }
 
@@ -128,6 +135,7 @@ impl State {
             block.marked |= block.left < block.slot_count();
         }
         self.finished.extend(batch.deleted);
+        self.thinned.extend(batch.replaced);
         self.commit_due = Some(Duration::ZERO);
         for refused in batch.refused.into_iter().rev() {
             self.refused.push_front(refused);
@@ -136,7 +144,7 @@ impl State {
     }
 
     /// Gives up the oldest of a quarantine that grows while the file cannot be written.
-    fn bound_refused(&mut self) {
+    pub fn bound_refused(&mut self) {
         let mut bytes: usize =
             self.refused.iter().map(|refused| refused.line.len() + refused.why.len()).sum();
         while bytes > MOST_REFUSED {
@@ -175,9 +183,12 @@ impl State {
 
     /// Whether there is something that the file is to know.
     pub fn has_news(&self, now: Duration, with_blocks: bool) -> bool {
-        let totals = self.totals_due.is_some_and(|since| since + TOTALS_INTERVAL <= now);
+        let totals = self.totals_due.is_some_and(|since| since.saturating_add(TOTALS_INTERVAL) <= now);
         let marks = self.blocks.values().any(|block| block.place == Place::Filed && block.marked);
-        let ended = !self.finished.is_empty() || !self.refused.is_empty() || !self.new_clocks.is_empty();
+        let ended = !self.finished.is_empty()
+            || !self.thinned.is_empty()
+            || !self.refused.is_empty()
+            || !self.new_clocks.is_empty();
         totals || marks || ended || with_blocks && self.writable().next().is_some()
     }
 
@@ -202,15 +213,18 @@ impl State {
     }
 
     /// The file is known for the first time: what it holds is added to what memory holds.
-    pub fn begin(&mut self, totals: &Totals) -> Result<(), Trouble> {
+    pub fn begin(&mut self, totals: &Totals, clean: bool) -> Result<(), Trouble> {
         self.delivered += totals.delivered;
         self.quarantined += totals.quarantined;
         self.queued += totals.queued;
         for reason in Reason::ALL {
             self.dropped.add(reason, totals.dropped.by(reason));
         }
-        if self.next_sequence == 1 {
+        // What a process wrote that was killed may not be on the disk yet.
+        if self.next_sequence == 1 && clean {
             self.synced = totals.next_sequence.saturating_sub(1);
+        } else if !clean {
+            self.sync_due = Some(Duration::ZERO);
         }
         Ok(())
     }
@@ -230,7 +244,7 @@ impl State {
                     filed.insert(after);
                 }
                 // What memory has is written in its place.
-                Some(_) => self.finished.push(after),
+                Some(block) => block.has_row = true,
                 None if self.finished.contains(&after) => {}
                 // Those whose line is damaged are counted out where the block is loaded.
                 None => has += u64::from(stored.damaged) + u64::from(Block::stored(stored).left),

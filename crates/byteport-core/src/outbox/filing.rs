@@ -2,7 +2,6 @@
 // Copyright The libbyteport authors
 //! What the thread that has the file does with it in the ordinary course.
 
-use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use super::block::Block;
@@ -22,48 +21,48 @@ const MOST_BLOCKS: usize = 2000;
 const SHED_PAUSE: Duration = Duration::from_millis(100);
 
 impl Keeper {
-    /// One transaction with all that is to be written.
+    /// Writes all that is to be written, in as few transactions as the write-ahead log's share allows.
     pub(super) fn commit(&mut self, sync: bool, clean: bool) -> Result<(), Trouble> {
         let Some(file) = &mut self.file else { return Ok(()) };
         let shared = &self.shared;
-        let mut ids = {
-            let mut state = shared.lock();
-            let now = shared.now();
-            let writes_blocks = clean || shared.is_due(&state, now);
-            if writes_blocks {
-                shared.seal(&mut state);
-                state.commit_due = None;
-            }
-            if !sync && !clean && !state.has_news(now, writes_blocks) {
-                state.marks_due = None;
-                return Ok(()); // it was delivered before it was due
-            }
-            let blocks = state.writable().filter(|_| writes_blocks);
-            blocks.map(|block| (block.id, block.body.len())).collect::<Vec<_>>()
-        };
-        let total = |ids: &[(u64, usize)]| ids.iter().map(|(_, length)| length).sum::<usize>();
-        let before = ids.len();
-        if !ids.is_empty() {
-            shared.make_room_in(file, total(&ids))?;
-        }
+        let Some(mut ids) = shared.due_blocks(sync, clean) else { return Ok(()) };
         // Where nothing accepted is let go, what is in memory must fit when the outbox is closed.
         let lets_go = Room::from(shared.options.when_full) == Room::Yes;
         let spare = if lets_go { 0 } else { shared.spare() };
-        while !clean && !ids.is_empty() && !file.has_room(total(&ids) + spare) {
-            ids.pop();
-        }
-        let is_full = ids.len() < before;
-        let ids: Vec<u64> = ids.into_iter().map(|(id, _)| id).collect();
         if clean {
             file.lift_bound()?; // what was accepted is kept, if it is a little too much
         }
-        let batch = shared.lock().batch(&ids, clean);
-        shared.write(file, batch, sync)?;
+        let mut is_full = false;
+        loop {
+            let portion = file.portion(ids.iter().map(|(_, length)| *length));
+            let rest = ids.split_off(portion.min(ids.len()));
+            let mut part = std::mem::replace(&mut ids, rest);
+            if !part.is_empty() {
+                shared.make_room_in(file, total(&part))?;
+            }
+            while !clean && !part.is_empty() && file.lacks_room(total(&part) + spare)? {
+                is_full = true;
+                part.pop();
+            }
+            let is_last = ids.is_empty() || is_full;
+            let part: Vec<u64> = part.into_iter().map(|(id, _)| id).collect();
+            let batch = shared.lock().batch(&part, clean && is_last);
+            let written = shared.write(file, batch, sync && is_last);
+            if matches!(written, Err(Trouble::NoSpace(_))) && !part.is_empty() {
+                // What makes room goes through all the same: there is a reserve for it.
+                let ends = shared.lock().batch(&[], false);
+                shared.write(file, ends, false)?;
+            }
+            written?;
+            if is_last {
+                break;
+            }
+        }
         self.pause = FIRST_PAUSE;
         let mut state = shared.lock();
         state.set_disk(if is_full { DiskState::Full } else { DiskState::Ok });
         if is_full {
-            state.commit_due = Some(Duration::ZERO); // as soon as there is room
+            state.commit_due = Some(shared.now() + SHED_PAUSE); // as soon as there is room
         }
         shared.wake_callers(&state);
         if state.window.waiting() == 0 && state.file_more {
@@ -90,17 +89,16 @@ impl Keeper {
                 state.file_more = false;
                 break;
             };
-            let (id, damaged) = (stored.id, u64::from(stored.damaged));
+            let id = stored.id;
             let is_there = state.blocks.get(&id).is_some_and(|block| block.loaded);
-            if is_there || state.finished.contains(&id) {
+            // A thinner body is written first.
+            let is_changing = state.thinned.iter().any(|(thinned, _)| *thinned == id);
+            if is_there || is_changing || state.finished.contains(&id) {
+                state.rewind |= is_changing;
                 self.cursor = id;
                 continue;
             }
-            if let Entry::Vacant(place) = state.blocks.entry(id) {
-                place.insert(Block::stored(stored));
-                state.count_dropped(damaged, Reason::Damage);
-                state.marks_due = state.marks_due.or((damaged > 0).then(|| self.shared.now()));
-            }
+            state.bring_in(stored);
             if !self.shared.load(&mut state, id) {
                 break;
             }
@@ -135,11 +133,10 @@ impl Keeper {
         let before = state.queued;
         shared.seal(&mut state);
         if let Some(file) = &self.file {
-            state.shed_file(file, Reason::Age, |_, _, block| shared.age(&block.taken) < oldest)?;
+            state.shed_file(file, Reason::Age, |state, _, block| shared.age(state, &block.taken) < oldest)?;
         }
-        while let Some(id) =
-            state.first_at_rest().filter(|block| shared.age(&block.taken) >= oldest).map(|b| b.id)
-        {
+        let is_old = |state: &State, block: &&Block| shared.age(state, &block.taken) >= oldest;
+        while let Some(id) = state.first_at_rest().filter(|block| is_old(&state, block)).map(|old| old.id) {
             state.give_up(id, Reason::Age);
         }
         if Room::from(shared.options.when_full) == Room::Yes {
@@ -153,7 +150,28 @@ impl Keeper {
     }
 }
 
+fn total(blocks: &[(u64, usize)]) -> usize {
+    blocks.iter().map(|(_, length)| length).sum()
+}
+
 impl Shared {
+    /// The blocks that are to be written now, each with its length; `None` where there is nothing that the file is to know.
+    fn due_blocks(&self, sync: bool, clean: bool) -> Option<Vec<(u64, usize)>> {
+        let mut state = self.lock();
+        let now = self.now();
+        let writes_blocks = clean || self.is_due(&state, now);
+        if writes_blocks {
+            self.seal(&mut state);
+            state.commit_due = None;
+        }
+        if !sync && !clean && !state.has_news(now, writes_blocks) {
+            state.marks_due = None;
+            return None; // it was delivered before it was due
+        }
+        let blocks = state.writable().filter(|_| writes_blocks);
+        Some(blocks.map(|block| (block.id, block.body.len())).collect())
+    }
+
     /// Writes a batch, and keeps the state in step with the file.
     pub fn write(&self, file: &mut File, batch: Batch, sync: bool) -> Result<(), Trouble> {
         let written = file.write(&batch, sync);
@@ -187,11 +205,16 @@ impl Shared {
         is_over || state.is_much(&self.options) || state.sync_to > state.synced()
     }
 
-    /// How long ago that was.
-    pub fn age(&self, taken: &Taken) -> Duration {
+    /// How long ago that was, as far as can be known: zero for what was taken in under another start's clock that was never set.
+    pub fn age(&self, state: &State, taken: &Taken) -> Duration {
         if taken.boot == self.boot {
             return self.now().saturating_sub(Duration::from_micros(taken.uptime));
         }
-        Duration::from_micros(u64::try_from(self.wall().saturating_sub(taken.wall)).unwrap_or(0))
+        let uptime = i64::try_from(taken.uptime).unwrap_or(i64::MAX);
+        let set_later = state.clocks.get(&taken.boot).map(|offset| offset.saturating_add(uptime));
+        let floor = self.options.clock_floor.map(|floor| floor.as_micros());
+        let wall = set_later.or((floor <= Some(taken.wall)).then_some(taken.wall));
+        let age = wall.map_or(0, |wall| self.wall().saturating_sub(wall));
+        Duration::from_micros(u64::try_from(age).unwrap_or(0))
     }
 }

@@ -22,7 +22,7 @@ impl Shared {
             state.set_link(LinkState::NoClock);
             return false;
         }
-        if state.window.waiting() < FEW && state.file_more {
+        if state.window.waiting() < FEW && state.file_more && state.file_is_open {
             state.want_load = true;
             self.poke(state);
         }
@@ -31,7 +31,7 @@ impl Shared {
             self.seal(state);
         }
         while newest_first || !state.window.is_ready() {
-            if !newest_first && state.file_more {
+            if !newest_first && state.file_more && state.file_is_open {
                 return false; // the file's blocks are older
             }
             let Some(id) = state.next_unloaded(newest_first) else {
@@ -55,16 +55,16 @@ impl Shared {
         }
         let uptime = i64::try_from(self.now().as_micros()).unwrap_or(i64::MAX);
         if !state.clocks.contains_key(&self.boot) {
-            let offset = (self.boot.clone(), self.wall().saturating_sub(uptime));
-            match state.disk {
-                DiskState::Broken => state.clocks.extend([offset]),
-                _ if state.new_clocks.is_empty() => state.new_clocks.push(offset),
-                _ => {}
+            if state.new_clocks.is_empty() {
+                state.new_clocks.push((self.boot.clone(), self.wall().saturating_sub(uptime)));
             }
             if state.disk != DiskState::Broken {
                 self.poke(state);
                 return false;
             }
+            // The file gets it when it can be written again.
+            let known = state.new_clocks.clone();
+            state.clocks.extend(known);
         }
         state.waits_for_clock = false;
         let link = state.retry.state();

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::intake::closed;
 use super::keeper::Keeper;
 use super::shared::{Shared, deadline};
+use super::state::State;
 use super::{DiskState, Durability, Flushed, OutboxOptions, Receipt, Stats, upload};
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::Client;
@@ -75,6 +76,8 @@ impl Outbox {
             shared: Some(Arc::clone(&shared)),
             threads: Mutex::new(Vec::new()),
         };
+        let told = Arc::clone(&shared);
+        outbox.start("byteport-events", move || told.tell_all())?;
         outbox.start("byteport-file", move || keeper.run())?;
         for _ in 0..connections {
             let shared = Arc::clone(&shared);
@@ -165,7 +168,8 @@ impl Outbox {
     }
 
     /// Takes no more readings, uploads until the time is over or nothing is left, writes what is left to the file and lets go of
-    /// it. Returns within the time-out and five seconds, in which what is in memory is written. A second call returns at once.
+    /// it. Returns within the time-out and five seconds, in which what is in memory is written and the listener told. A second
+    /// call waits for the first.
     ///
     /// # Errors
     /// [`ErrorCode::Forked`]; [`ErrorCode::Stopped`], after which the outbox is closed all the same.
@@ -173,11 +177,14 @@ impl Outbox {
         let shared = self.shared()?;
         let begun = Instant::now();
         if std::mem::replace(&mut shared.lock().closing, true) {
+            let patience = deadline(timeout.saturating_add(LAST_WRITE));
+            shared.wait_until(shared.lock(), patience, |state| state.has_ended().then_some(()))?;
             return Ok(Flushed::default());
         }
         let flushed = shared.flush(timeout);
         shared.end();
-        let ended = shared.wait_until(shared.lock(), deadline(LAST_WRITE), |state| state.ended.then_some(()));
+        let ended =
+            shared.wait_until(shared.lock(), deadline(LAST_WRITE), |state| state.has_ended().then_some(()));
         self.join();
         let flushed = flushed?;
         ended?;
@@ -260,6 +267,13 @@ impl Drop for Outbox {
             // The parent's locks may be held for good here, and the parent's file is open: nothing of it is touched.
             std::mem::forget(shared);
         }
+    }
+}
+
+impl State {
+    /// Whether all is written, and everybody told.
+    fn has_ended(&self) -> bool {
+        self.ended && !self.telling && self.events.is_empty() && self.notes.is_empty()
     }
 }
 

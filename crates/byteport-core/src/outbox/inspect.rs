@@ -213,9 +213,6 @@ impl OutboxFile {
             verdict.readings += block.waiting();
             verdict.damaged += u64::from(block.damaged);
             if block.damaged > 0 {
-                verdict.problems.push(format!("block {after}: {} readings are damaged", block.damaged));
-            }
-            if block.damaged > 0 {
                 verdict.problems.push(format!("block {after}: {} readings cannot be read", block.damaged));
             }
             if !is_sound {

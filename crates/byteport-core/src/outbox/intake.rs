@@ -61,7 +61,12 @@ impl Shared {
     fn when(&self, reading: &Reading) -> When<'_> {
         let stamp = reading.timestamp().unwrap_or_else(|| self.stamp());
         match self.options.clock_floor {
-            Some(floor) if stamp < floor && !self.clock_is_set() => {
+            // A time that a clock which is not set cannot show comes from elsewhere.
+            Some(floor)
+                if stamp < floor
+                    && !self.clock_is_set()
+                    && (reading.timestamp().is_none() || stamp.as_micros() <= self.wall()) =>
+            {
                 let since = u64::try_from(self.wall().saturating_sub(stamp.as_micros())).unwrap_or(0);
                 let uptime = u64::try_from(self.now().as_micros()).unwrap_or(u64::MAX);
                 When::Boot { boot_id: &self.boot, uptime: uptime.saturating_sub(since) }
@@ -77,14 +82,18 @@ impl Shared {
             return Ok(Receipt { sequence: self.drop_newest(), held: None });
         };
         let now = self.now();
-        let most = BLOCK.min(self.options.commit_bytes).min(self.options.max_memory / 4);
+        let most = BLOCK
+            .min(self.options.commit_bytes)
+            .min(self.options.max_memory / 4)
+            .min(self.options.max_disk / 32);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let sequence = state.append(line, now, || self.wall(), &self.boot, most);
         self.ask_for(&mut state, sequence, durability);
         let is_much = state.commit_due.is_some() && state.unfiled_bytes >= self.options.commit_bytes;
         let is_over =
             state.queued > self.options.max_count || state.unfiled_bytes > self.options.max_memory / 4 * 3;
-        if is_much || is_over {
+        let is_first = state.queued == 1 && self.options.max_age != Duration::MAX;
+        if is_much || is_over || is_first {
             self.poke(&mut state);
         }
         self.wake_upload(&mut state);
@@ -123,6 +132,9 @@ impl Shared {
     /// The file was not written in time: the policy decides.
     fn out_of_time(&self, length: u64) -> Result<Option<MutexGuard<'_, State>>> {
         let mut state = self.lock();
+        if state.closing {
+            return Err(closed());
+        }
         let room = match Room::from(self.options.when_full) {
             Room::Yes => state.shed_memory(length, &self.options),
             other => other,
@@ -142,9 +154,8 @@ impl Shared {
         state.next_sequence += 1;
         state.queued += 1; // counted out again by the next line
         state.count_dropped(1, Reason::Full);
-        if state.tells {
-            self.poke(&mut state);
-        }
+        drop(state);
+        self.dispatch();
         sequence
     }
 

@@ -4,6 +4,8 @@
 //!
 //! Invariants: only this thread touches the file; it sleeps without a time-out while nothing is due.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -28,7 +30,6 @@ enum Task {
     Commit { sync: bool },
     Shed,
     Retry,
-    Tell,
     Finish,
 }
 
@@ -41,6 +42,8 @@ pub(super) struct Keeper {
     pub is_known: bool,
     pub pause: Duration,
     pub retry_at: Duration,
+    /// When it was last found damaged.
+    pub rescued_at: Duration,
     /// Not before this time is anything given up again: what is too old may be on its way.
     pub shed_at: Duration,
     pub cursor: u64,
@@ -58,6 +61,7 @@ impl Keeper {
             is_known: false,
             pause: FIRST_PAUSE,
             retry_at: Duration::ZERO,
+            rescued_at: Duration::ZERO,
             shed_at: Duration::ZERO,
             cursor: 0,
             shared,
@@ -67,8 +71,10 @@ impl Keeper {
             Err(OpenError::Refused(error)) => return Err(error),
             Err(OpenError::Unusable(why)) => {
                 let mut state = keeper.shared.lock();
-                // What the file holds is not known: numbers of its own for what comes.
-                (state.next_sequence, state.next_block) = (1 << 40, 1 << 40);
+                // What the file holds is not known: numbers of its own for what comes, others than at the last such start.
+                let random = RandomState::new().build_hasher().finish();
+                let base = (1 + random % (1 << 20)) << 40;
+                (state.next_sequence, state.next_block) = (base, base);
                 drop(state);
                 keeper.broken(&why);
             }
@@ -86,7 +92,6 @@ impl Keeper {
         loop {
             let task = self.next_task();
             let done = match task {
-                Task::Tell => Ok(()),
                 Task::Load => self.load(),
                 Task::Commit { sync } => self.commit(sync, false),
                 Task::Shed => self.shed(),
@@ -101,6 +106,9 @@ impl Keeper {
                 }
             };
             if let Err(trouble) = done {
+                if task == Task::Load {
+                    self.file = None; // it is opened anew, or memory serves
+                }
                 self.failed(trouble);
             }
             self.shared.dispatch();
@@ -132,9 +140,6 @@ impl Keeper {
         if state.finish {
             return Ok(Task::Finish);
         }
-        if !state.events.is_empty() || !state.notes.is_empty() {
-            return Ok(Task::Tell);
-        }
         if self.file.is_some() && state.want_load {
             return Ok(Task::Load);
         }
@@ -162,26 +167,27 @@ impl Keeper {
         if state.queued > options.max_count && Room::from(options.when_full) == Room::Yes {
             return Some(self.shed_at);
         }
-        let age = self.oldest_age(state).filter(|_| options.max_age != Duration::MAX)?;
+        if options.max_age == Duration::MAX {
+            return None;
+        }
+        let open = (state.open.count > 0).then(|| now.saturating_sub(state.open.began));
+        let age = state.oldest().map(|taken| self.shared.age(state, &taken)).max(open)?;
         Some(now.saturating_add(options.max_age.saturating_sub(age)).max(self.shed_at))
     }
 
     /// When the next transaction is due.
     fn commit_due(&self, state: &State) -> Option<Duration> {
         let options = &self.shared.options;
-        let marks = state.marks_due.map(|since| since + options.commit_interval);
-        let totals = state.totals_due.map(|since| since + TOTALS_INTERVAL);
+        let marks = state.marks_due.map(|since| since.saturating_add(options.commit_interval));
+        let totals = state.totals_due.map(|since| since.saturating_add(TOTALS_INTERVAL));
         if state.disk == DiskState::Full {
-            return [marks, totals].into_iter().flatten().min();
+            // Where the oldest give way, they may have been on their way when room was looked for.
+            let again = state.commit_due.filter(|_| Room::from(options.when_full) == Room::Yes);
+            return [marks, totals, again].into_iter().flatten().min();
         }
         if state.is_much(options) {
             return Some(Duration::ZERO);
         }
         [marks, totals, state.commit_due].into_iter().flatten().min()
-    }
-
-    /// How long the oldest that waits has been in the outbox, the youngest reading of its block taken.
-    fn oldest_age(&self, state: &State) -> Option<Duration> {
-        state.oldest().map(|taken| self.shared.age(&taken))
     }
 }

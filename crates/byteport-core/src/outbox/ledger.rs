@@ -9,7 +9,7 @@ use std::time::Duration;
 use log::Level;
 
 use super::block::{Block, Place, Slot};
-use super::file::Taken;
+use super::file::{Stored, Taken};
 use super::state::{Outcome, State};
 use super::window::Spot;
 use super::{Event, Reason};
@@ -84,7 +84,7 @@ impl State {
             Place::Memory if left == 0 => self.forget(spot.block),
             Place::Filed if left == 0 => {
                 self.forget(spot.block);
-                self.finished.push(spot.block);
+                self.finished.insert(spot.block);
             }
             _ => {}
         }
@@ -109,7 +109,22 @@ impl State {
         } else {
             self.unfiled.retain(|unfiled| *unfiled != id);
             self.unfiled_bytes -= bytes;
+            if block.has_row {
+                self.finished.insert(id);
+            }
         }
+    }
+
+    /// A block of the file is in memory from now on, unless it was; what is damaged in it is counted out.
+    pub fn bring_in(&mut self, stored: Stored) -> &mut Block {
+        let (id, damaged) = (stored.id, u64::from(stored.damaged));
+        if !self.blocks.contains_key(&id) {
+            self.count_dropped(damaged, Reason::Damage);
+            if damaged > 0 {
+                self.marks_due = self.marks_due.or(Some(Duration::ZERO));
+            }
+        }
+        self.blocks.entry(id).or_insert_with(|| Block::stored(stored))
     }
 
     /// Gives up what waits in a block, and forgets the block. The row, if there is one, is to be deleted by the caller.
@@ -156,13 +171,13 @@ impl State {
         let unfiled = self.unfiled.iter().filter_map(|id| self.blocks.get(id));
         let first = unfiled.filter_map(Block::first_left).next();
         let first = first.unwrap_or(self.next_sequence - self.open.count);
-        self.unfiled_refusal.map_or(first, |refusal| refusal.min(first)) - 1
+        self.unfiled_refusal.map_or(first, |refusal| refusal.min(first)).saturating_sub(1)
     }
 
     /// Every reading up to this number is forced onto the disk, or no longer waits.
     pub fn synced(&self) -> u64 {
         let first = self.first_waiting();
-        self.synced.max(self.unsynced_refusal.map_or(first, |refusal| refusal.min(first)) - 1)
+        self.synced.max(self.unsynced_refusal.map_or(first, |refusal| refusal.min(first)).saturating_sub(1))
     }
 
     /// How many readings wait that are not in the file.

@@ -17,9 +17,14 @@ impl Keeper {
     /// The file failed: it is mended, or tried again later.
     pub(super) fn failed(&mut self, trouble: Trouble) {
         match trouble {
-            Trouble::Damaged(why) => {
-                log::error!(target: "byteport::outbox", "{}: {why}", self.path().display());
+            // Damaged again so soon: the disk itself reads wrong.
+            Trouble::Damaged(why) if self.shared.now() < self.rescued_at + LONGEST_PAUSE => {
                 self.file = None;
+                self.broken(&why);
+            }
+            Trouble::Damaged(why) => {
+                self.shared.lock().note(Level::Error, why);
+                (self.file, self.rescued_at) = (None, self.shared.now());
                 self.reopen(true);
             }
             Trouble::NoSpace(why) | Trouble::Io(why) => self.broken(&why),
@@ -28,11 +33,18 @@ impl Keeper {
 
     pub(super) fn broken(&mut self, why: &str) {
         log::warn!(target: "byteport::outbox", "memory serves until the file can be written: {why}");
-        self.retry_at = self.shared.now() + self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        let now = self.shared.now();
+        if self.retry_at <= now {
+            self.retry_at = now + self.pause;
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        }
         let mut state = self.shared.lock();
         state.last_error = why.to_owned();
         state.set_disk(DiskState::Broken);
+        state.file_is_open = self.file.is_some();
+        if state.unfiled_bytes > 0 {
+            state.commit_due = Some(Duration::ZERO);
+        }
         self.shared.wake_callers(&state);
         self.shared.uploads.notify_all(); // the clock no longer waits for the file
     }
@@ -63,7 +75,7 @@ impl Keeper {
 
     /// Takes a file in that was just opened.
     pub(super) fn adopt(&mut self, opened: Opened) {
-        let Opened { file, totals, clocks, moved_aside, .. } = opened;
+        let Opened { file, totals, clocks, moved_aside, clean } = opened;
         let mut state = self.shared.lock();
         self.shared.seal(&mut state); // its numbers are counted back from the next one, which may change
         if let Some(aside) = moved_aside {
@@ -75,11 +87,11 @@ impl Keeper {
         }
         state.clocks.extend(clocks);
         let known = std::mem::replace(&mut self.is_known, true);
-        let counted = if known { state.recount(&file, totals.quarantined) } else { state.begin(&totals) };
+        let counted =
+            if known { state.recount(&file, totals.quarantined) } else { state.begin(&totals, clean) };
         state.next_sequence = state.next_sequence.max(totals.next_sequence);
         state.next_block = state.next_block.max(totals.next_block);
-        state.file_more = true;
-        state.rewind = true;
+        (state.file_is_open, state.file_more, state.rewind) = (true, true, true);
         let oldest = file.next(0);
         let counted = counted.and(oldest.map(|oldest| {
             state.file_oldest = oldest.map(|block| (block.id, block.first, block.taken));
@@ -121,5 +133,6 @@ impl Keeper {
         let mut state = self.shared.lock();
         state.ended = true;
         self.shared.callers.notify_all();
+        self.shared.news.notify_one();
     }
 }

@@ -11,7 +11,7 @@ impl Shared {
         let now = self.now();
         let unmetered = std::mem::take(&mut state.unmetered);
         state.accepted_rate.add(now, unmetered);
-        let oldest = state.oldest().map(|taken| self.age(&taken));
+        let oldest = state.oldest().map(|taken| self.age(&state, &taken));
         let open = (state.open.count > 0).then(|| now.saturating_sub(state.open.began));
         Stats {
             accepted: state.accepted(),

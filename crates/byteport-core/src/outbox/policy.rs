@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::block::{Block, Place, Slot};
 use super::line;
-use super::state::State;
+use super::state::{Outcome, State};
 use super::{DiskState, Durability, OutboxOptions, Reason, WhenFull};
 
 /// Whether a reading can be taken in.
@@ -71,16 +71,16 @@ impl State {
         for id in ids.iter().take(ids.len().div_ceil(2)) {
             let Some(block) = self.blocks.get(id) else { continue };
             let (body, dropped) = turns.thin(block);
-            self.replace(*id, body, dropped, Place::Memory);
+            self.replace(*id, body, &dropped, Place::Memory);
         }
     }
 
     /// Puts a thinner body in a block's place; the block is loaded again when its turn comes.
-    fn replace(&mut self, id: u64, body: Vec<u8>, dropped: u64, place: Place) {
+    fn replace(&mut self, id: u64, body: Vec<u8>, dropped: &[u64], place: Place) {
         self.window.recall(id);
         let Some(old) = self.blocks.get(&id) else { return };
         let mut block = Block::new(id, old.first, body, old.taken.clone());
-        block.place = place;
+        (block.place, block.has_row) = (place, old.has_row);
         if place != Place::Filed {
             self.unfiled_bytes -= (old.body.len() - block.body.len().min(old.body.len())) as u64;
         }
@@ -89,7 +89,17 @@ impl State {
         if is_empty {
             self.forget(id);
         }
-        self.count_dropped(dropped, Reason::Thinned);
+        self.thinned_out(dropped);
+    }
+
+    /// Counts readings out that gave way to others, and tells who waits for one.
+    pub fn thinned_out(&mut self, sequences: &[u64]) {
+        self.count_dropped(sequences.len() as u64, Reason::Thinned);
+        for sequence in sequences {
+            if let Some(waited) = self.outcomes.get_mut(sequence) {
+                *waited = Some(Outcome::Dropped(Reason::Thinned));
+            }
+        }
     }
 }
 
@@ -99,13 +109,16 @@ pub(super) struct Turns(HashMap<String, bool>);
 
 impl Turns {
     /// The block's body without every second of each device's readings; their slots, and those of readings that are done, stay
-    /// as empty lines. And how many were dropped.
-    pub fn thin(&mut self, block: &Block) -> (Vec<u8>, u64) {
-        let (mut body, mut dropped) = (Vec::with_capacity(block.body.len()), 0);
+    /// as empty lines. And the numbers of those that were dropped.
+    pub fn thin(&mut self, block: &Block) -> (Vec<u8>, Vec<u64>) {
+        let (mut body, mut dropped) = (Vec::with_capacity(block.body.len()), Vec::new());
         for slot in 0..block.slot_count() {
             let line = block.line(slot);
             if block.slot(slot) == Slot::Waiting {
-                if self.keeps(line) { body.extend_from_slice(line) } else { dropped += 1 }
+                match self.keeps(line) {
+                    true => body.extend_from_slice(line),
+                    false => dropped.push(block.sequence(slot)),
+                }
             }
             body.push(b'\n');
         }

@@ -90,7 +90,11 @@ impl Retry {
 
     /// The service answered, and takes readings.
     pub(super) fn succeeded(&mut self, leave: Leave) {
+        let is_old = leave.era != self.era && !self.is_up();
         self.end(&leave);
+        if is_old {
+            return; // it began before the service asked for a pause, or with another key
+        }
         self.failures = 0;
         self.turn(LinkState::Up);
     }

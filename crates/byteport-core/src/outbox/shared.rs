@@ -27,8 +27,8 @@ pub(super) struct Shared {
     pub uploads: Condvar,
     /// Wakes callers that wait.
     pub callers: Condvar,
-    /// Held by who tells the listener.
-    telling: Mutex<()>,
+    /// Wakes the thread that writes the log and tells the listener.
+    pub news: Condvar,
     pub client: Arc<Client>,
     pub options: OutboxOptions,
     pub path: PathBuf,
@@ -61,7 +61,7 @@ impl Shared {
             keeper: Condvar::new(),
             uploads: Condvar::new(),
             callers: Condvar::new(),
-            telling: Mutex::new(()),
+            news: Condvar::new(),
             keys: Mutex::new(Keys { key, legacy: options.legacy_key.clone() }),
             client,
             options,
@@ -145,19 +145,41 @@ impl Shared {
         Ok(Some(self.lock()))
     }
 
-    /// Writes the log and tells the listener what happened. Without a lock on the state: both may call the outbox.
+    /// Sees to it that the log is written, and the listener told what happened.
     pub fn dispatch(&self) {
-        let _turn = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.lock();
+        if !state.events.is_empty() || !state.notes.is_empty() {
+            self.news.notify_one();
+        }
+    }
+
+    /// Writes the log and tells the listener what happens, until the outbox has ended. On a thread of its own, so that whoever is
+    /// told may take long; without a lock, so that it may call the outbox.
+    pub fn tell_all(&self) {
+        crate::net::deaf();
         loop {
             let mut state = self.lock();
-            let (notes, events) = (std::mem::take(&mut state.notes), std::mem::take(&mut state.events));
-            drop(state);
-            if notes.is_empty() && events.is_empty() {
-                return;
+            state.telling = false;
+            self.wake_callers(&state);
+            while state.notes.is_empty() && state.events.is_empty() {
+                if state.ended {
+                    return;
+                }
+                state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
-            notes.iter().for_each(|(level, line)| log::log!(target: "byteport::outbox", *level, "{line}"));
-            if let Some(listener) = &self.options.listener {
-                events.iter().for_each(|event| listener(event));
+            let (notes, events) = (std::mem::take(&mut state.notes), std::mem::take(&mut state.events));
+            state.telling = true;
+            drop(state);
+            let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                notes
+                    .iter()
+                    .for_each(|(level, line)| log::log!(target: "byteport::outbox", *level, "{line}"));
+                if let Some(listener) = &self.options.listener {
+                    events.iter().for_each(|event| listener(event));
+                }
+            }));
+            if told.is_err() {
+                log::error!(target: "byteport::outbox", "the listener of {} panicked", self.path.display());
             }
         }
     }

@@ -5,10 +5,10 @@
 //! Invariant: a block with a reading on its way is left alone, so nothing is counted both as dropped and as delivered.
 
 use super::block::{Block, Slot};
-use super::file::{Batch, File, Trouble};
+use super::file::{File, Trouble};
 use super::policy::Turns;
 use super::shared::Shared;
-use super::state::State;
+use super::state::{Outcome, State};
 use super::window::Spot;
 use super::{OutboxOptions, Reason, WhenFull};
 
@@ -49,6 +49,7 @@ impl State {
     ) -> Result<(), Trouble> {
         let (mut after, mut freed) = (0, 0);
         while let Some(stored) = file.next(after)? {
+            let damaged = u64::from(stored.damaged);
             let block = Block::stored(stored);
             after = block.id;
             if !self.is_at_rest(after) {
@@ -58,12 +59,20 @@ impl State {
                 break;
             }
             freed += block.body.len() as u64;
+            self.count_out_damaged(after, damaged);
             // Memory knows better than the file what was delivered.
             self.blocks.entry(after).or_insert(block);
             self.give_up(after, reason);
-            self.finished.push(after);
+            self.finished.insert(after);
         }
         Ok(())
+    }
+
+    /// Counts out what is damaged in a block of the file, unless that was done when it was loaded.
+    fn count_out_damaged(&mut self, id: u64, damaged: u64) {
+        if !self.blocks.contains_key(&id) {
+            self.count_dropped(damaged, Reason::Damage);
+        }
     }
 
     /// Drops the oldest readings, one by one, until no more wait than `most`.
@@ -82,7 +91,7 @@ impl State {
                 let Some(stored) = file.next(after)? else { break };
                 after = stored.id;
                 if self.is_at_rest(after) {
-                    self.blocks.entry(after).or_insert_with(|| Block::stored(stored));
+                    self.bring_in(stored);
                     self.shed_slots(after, most, now);
                 }
             }
@@ -102,7 +111,7 @@ impl State {
         let slots: Vec<u32> = waiting.take(usize::try_from(excess).unwrap_or(usize::MAX)).collect();
         let count = slots.len() as u64;
         for slot in slots {
-            self.done(Spot { block: id, slot }, now, || super::state::Outcome::Dropped(Reason::Full));
+            self.done(Spot { block: id, slot }, now, || Outcome::Dropped(Reason::Full));
         }
         self.queued += count; // counted out by `done`, and again by the next line
         self.count_dropped(count, Reason::Full);
@@ -127,15 +136,15 @@ impl State {
                 continue;
             }
             let id = stored.id;
-            let block = self.blocks.entry(id).or_insert_with(|| Block::stored(stored));
+            let block = self.bring_in(stored);
             let (body, dropped) = thinning.turns.thin(block);
-            let is_news = dropped > 0 || block.marked;
+            let is_news = !dropped.is_empty() || block.marked;
             self.window.recall(id);
             self.forget(id);
-            self.count_dropped(dropped, Reason::Thinned);
+            self.thinned_out(&dropped);
             (self.file_more, self.rewind) = (true, true);
             if body.iter().all(|byte| *byte == b'\n') {
-                self.finished.push(id);
+                self.finished.insert(id);
             } else if is_news {
                 held += body.len();
                 thinned.push((id, body));
@@ -148,12 +157,15 @@ impl State {
 impl Shared {
     /// Makes room in the file for so many bytes, where what was accepted may be let go, or was delivered.
     pub fn make_room_in(&self, file: &mut File, bytes: usize) -> Result<(), Trouble> {
-        if self.options.when_full == WhenFull::ThinOut && !file.has_room(bytes) {
+        if !file.can_hold(bytes) {
+            return Ok(()); // however much is given up
+        }
+        if self.options.when_full == WhenFull::ThinOut && file.lacks_room(bytes)? {
             let mut thinning = Thinning::of(file.used_bytes(), &self.options);
             self.thin(file, &mut thinning)?;
         }
         let lets_go = matches!(self.options.when_full, WhenFull::ThinOut | WhenFull::DropOldest);
-        while !file.has_room(bytes) {
+        while file.lacks_room(bytes)? {
             let mut state = self.lock();
             if lets_go && state.finished.is_empty() {
                 state.shed_file(file, Reason::Full, |_, freed, _| freed >= bytes as u64)?;
@@ -176,7 +188,8 @@ impl Shared {
             if replaced.is_empty() && thinning.left == 0 {
                 return Ok(());
             }
-            let batch = Batch { replaced, ..state.batch(&[], false) };
+            let mut batch = state.batch(&[], false);
+            batch.replaced.extend(replaced);
             drop(state);
             self.write(file, batch, false)?;
         }

@@ -5,7 +5,7 @@
 //! Invariants: every reading that was accepted is counted in exactly one of `queued`, `delivered`, `quarantined` and
 //! `dropped`; a block that is not in the file is in `unfiled`, in the order of ids.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use log::Level;
@@ -87,7 +87,12 @@ pub(super) struct State {
     /// Somebody waits until everything up to this number is forced onto the disk.
     pub sync_to: u64,
     pub synced: u64,
-    pub finished: Vec<u64>,
+    /// Blocks of the file whose rows are to be deleted.
+    pub finished: BTreeSet<u64>,
+    /// Thinner bodies that could not be written yet.
+    pub thinned: Vec<(u64, Vec<u8>)>,
+    /// Whether the file is open, so that what it holds can be loaded.
+    pub file_is_open: bool,
     pub refused: VecDeque<Refused>,
     /// The least number of a reading in quarantine of which the file knows nothing yet.
     pub unfiled_refusal: Option<u64>,
@@ -100,6 +105,8 @@ pub(super) struct State {
 
     pub events: Vec<Event>,
     pub tells: bool,
+    /// Whether the listener, or the log, is being told something now.
+    pub telling: bool,
     /// For the log, which is written without the lock.
     pub notes: Vec<(Level, String)>,
     pub closing: bool,
@@ -153,7 +160,9 @@ impl State {
             sync_due: None,
             sync_to: 0,
             synced: 0,
-            finished: Vec::new(),
+            finished: BTreeSet::new(),
+            thinned: Vec::new(),
+            file_is_open: false,
             refused: VecDeque::new(),
             unfiled_refusal: None,
             unsynced_refusal: None,
@@ -162,6 +171,7 @@ impl State {
             poked: false,
             events: Vec::new(),
             notes: Vec::new(),
+            telling: false,
             tells: options.listener.is_some(),
             closing: false,
             stop_upload: false,
@@ -177,9 +187,20 @@ impl State {
 
     /// Keeps an event for the listener, if there is one.
     pub fn tell(&mut self, event: impl FnOnce() -> Event) {
-        if self.tells {
-            self.events.push(event());
+        if !self.tells {
+            return;
         }
+        let event = event();
+        // A listener that is slow while many are dropped is told the sum.
+        if let (Some(Event::Dropped { count, reason }), Event::Dropped { count: more, reason: same }) =
+            (self.events.last_mut(), &event)
+        {
+            if reason == same {
+                *count += more;
+                return;
+            }
+        }
+        self.events.push(event);
     }
 
     /// Keeps a line for the log.

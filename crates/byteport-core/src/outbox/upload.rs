@@ -125,7 +125,7 @@ impl Shared {
         let is_empty = job.items.is_empty();
         state.put_back(job.items, &job.devices);
         job.devices.iter().for_each(|device| state.window.release(device));
-        Err(Pause::Until(if is_empty { now } else { now + wait }))
+        Err(Pause::Until(if is_empty { now } else { now.saturating_add(wait) }))
     }
 
     /// Puts what waits of the next devices into the job.

@@ -8,8 +8,8 @@
 //! - Blocks, marks and totals of one [`Batch`] are written in one transaction, so the accounting in the file always adds up.
 //! - Bits that flipped are seen: SQLite checks its own structure, each line has a checksum, and so have the numbers of each
 //!   row. A block comes back with exactly its slots; a damaged line comes back as an empty slot that is done, and is counted.
-//! - Database, write-ahead log and reserve together stay within `max_disk`, if no batch is written for whose new bodies
-//!   (together) [`File::has_room`] says no.
+//! - Database, write-ahead log and reserve together stay within `max_disk`, if no batch has more new blocks than
+//!   [`File::portion`] says, or any while [`File::lacks_room`] for them.
 
 mod build;
 mod kind;
@@ -58,6 +58,8 @@ pub(in crate::outbox) struct File {
     /// Commits since the file was made, so that no two are the same.
     commits: u64,
     quarantine_bytes: u64,
+    /// Set while the connection is to nothing, for the file could not be put back where it was.
+    is_gone: bool,
     _lock: lock::Lock,
 }
 
@@ -66,6 +68,8 @@ pub(in crate::outbox) struct File {
 pub(in crate::outbox) struct Opened {
     pub file: File,
     pub totals: Totals,
+    /// Whether it was closed by its last owner.
+    pub clean: bool,
     /// For each start of the system whose clock was set later, the time of day minus the time since that start, in us.
     pub clocks: HashMap<String, i64>,
     /// Set where the file that was there could not be used as it was.

@@ -101,9 +101,10 @@ fn assemble(
         commits: from.kept.commits,
         quarantine_bytes: from.quarantine_bytes,
         place,
+        is_gone: false,
         _lock: lock,
     };
-    Ok(Opened { file, totals: from.kept.totals, clocks: from.clocks, moved_aside })
+    Ok(Opened { file, clean: from.kept.clean, totals: from.kept.totals, clocks: from.clocks, moved_aside })
 }
 
 /// Opens the file, which has all of its tables, and checks it.

@@ -3,7 +3,8 @@
 //! How much of the disk the parts of an outbox may take.
 //!
 //! Invariant: pages of the database, write-ahead log and reserve together stay within `max_disk`, and some pages of the
-//! database stay free for marks and totals.
+//! database stay free for marks and totals. Only one block that is longer than the log's share, or a reader that holds the log,
+//! can make the log exceed it for a moment.
 
 use std::path::Path;
 
@@ -20,6 +21,8 @@ const SPARE: u64 = 4;
 const SPARE_SHARE: u64 = 64;
 /// Pages that each commit writes besides bodies: the first, the totals, the leaf and the root of a table.
 const OVERHEAD: u64 = 6;
+/// Pages of a database without rows: the first, and a root for each table and index.
+const EMPTY: u64 = 8;
 const MIB: u64 = 1 << 20;
 
 /// The bound, and its shares.
@@ -49,6 +52,11 @@ impl Room {
         self.max_disk / 8
     }
 
+    /// Pages of the database that stay free.
+    fn spare(&self) -> u64 {
+        SPARE + self.most_pages() / SPARE_SHARE
+    }
+
     /// The most pages of the database.
     pub fn most_pages(&self) -> u64 {
         self.max_disk.saturating_sub(self.log_bytes() + self.reserve_bytes()) / PAGE
@@ -71,16 +79,27 @@ impl File {
         all.saturating_sub(free) * PAGE + length_of(&self.place.log()) + length_of(&self.place.reserve())
     }
 
-    /// Whether a batch whose new bodies are so long together fits within the bound.
-    pub fn has_room(&self, bytes: usize) -> bool {
-        let Ok((all, free)) = self.pages() else { return false };
-        let new = pages_for(bytes);
-        let most = self.room.most_pages();
-        let needed = all.saturating_sub(free) + new + SPARE + most / SPARE_SHARE;
-        // A file that was allowed more in its last life cannot shrink while it is open: what is in use counts.
-        let pages = if all > most { needed } else { needed.max(all) };
-        let log = ((new + OVERHEAD) * FRAME).max(self.room.log_bytes()).max(length_of(&self.place.log()));
-        pages <= most && pages * PAGE + log + self.room.reserve_bytes() <= self.room.max_disk
+    /// Whether new bodies that are so long together do not fit into the pages that the bound allows.
+    pub fn lacks_room(&self, bytes: usize) -> Result<bool, Trouble> {
+        let (all, free) = self.pages()?;
+        Ok(all.saturating_sub(free) + pages_for(bytes) + self.room.spare() > self.room.most_pages())
+    }
+
+    /// Whether they would fit into an empty file.
+    pub fn can_hold(&self, bytes: usize) -> bool {
+        EMPTY + pages_for(bytes) + self.room.spare() <= self.room.most_pages()
+    }
+
+    /// How many of the blocks with these lengths go in one transaction, so that it fits into the write-ahead log's share: one
+    /// at the least.
+    pub fn portion(&self, lengths: impl Iterator<Item = usize>) -> usize {
+        let most = (self.room.log_bytes() / FRAME).saturating_sub(OVERHEAD);
+        let mut pages = 0;
+        let fitting = lengths.take_while(|length| {
+            pages += pages_for(*length);
+            pages <= most
+        });
+        fitting.count().max(1)
     }
 
     /// Lets the database grow beyond the bound, for the last batch before the file is closed.

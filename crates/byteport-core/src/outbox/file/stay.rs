@@ -14,6 +14,9 @@ use super::{File, Trouble, open};
 impl File {
     /// Sees to it that the file is where it belongs.
     pub(super) fn stay(&mut self) -> Result<(), Trouble> {
+        if self.is_gone {
+            return Err(self.out_of_reach("it could not be put back; it is opened anew"));
+        }
         let there = Identity::at(&self.place.path).map_err(|error| self.out_of_reach(&error.to_string()))?;
         match there {
             Some(there) if there != self.identity => self.put_back(Old::Aside("displaced")),
@@ -31,6 +34,7 @@ impl File {
         })?;
         // Closed before the new one takes the path, so that closing touches nothing of it.
         let nothing = Connection::open_in_memory().map_err(|error| self.trouble(&error))?;
+        self.is_gone = true;
         drop(std::mem::replace(&mut self.connection, nothing));
         // The log is of the file that is gone: no other may be read with it.
         build::remove_log(&self.place)
@@ -38,7 +42,7 @@ impl File {
             .map_err(|error| self.out_of_reach(&error.to_string()))?;
         let connected = open::connect(&self.place, self.room.max_disk)?;
         (self.connection, self.identity) = (connected.connection, connected.identity);
-        self.synchronous = false;
+        (self.synchronous, self.is_gone) = (false, false);
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 //! Batches into the file, each in one transaction.
 //!
 //! Invariants: a batch is in the file as a whole or not at all; one that was asked to be forced onto the disk is there when
-//! the call returns, and so is all that was written before it; a batch that only deletes and marks goes through on a full
-//! disk, as long as there is a reserve.
+//! the call returns, and so is all that was written before it; a batch that only deletes and marks, and the last one, goes
+//! through on a full disk, as long as there is a reserve.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -30,7 +30,8 @@ impl File {
     pub fn write(&mut self, batch: &Batch, sync: bool) -> Result<Written, Trouble> {
         self.stay()?;
         let mut written = self.transact(batch, sync);
-        if matches!(written, Err(Trouble::NoSpace(_))) && batch.only_ends() && self.reserve.give_up() {
+        let may_use_it = batch.only_ends() || batch.clean;
+        if matches!(written, Err(Trouble::NoSpace(_))) && may_use_it && self.reserve.give_up() {
             written = self.transact(batch, sync);
         }
         if written.is_ok() {

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::super::read::Found;
+use super::super::read::{Found, MOST_SLOTS};
 use super::super::schema::PAGE;
 use super::super::sum::{of_block, uint};
 use crate::outbox::file::Taken;
@@ -145,7 +145,7 @@ fn record(payload: &[u8], id: u64) -> Option<(u64, u32, Taken, usize)> {
     let boot = text(column()?, &mut values)?;
     let uptime = integer(column()?, &mut values)?;
     let sum = integer(column()?, &mut values)?;
-    let (first, slots) = (uint(first), u32::try_from(slots).ok()?);
+    let (first, slots) = (uint(first), u32::try_from(slots).ok().filter(|slots| *slots <= MOST_SLOTS)?);
     let taken = Taken { wall, boot, uptime: uint(uptime) };
     (sum == of_block(id, first, slots, &taken)).then(|| (first, slots, taken, payload.len() - values.len()))
 }
