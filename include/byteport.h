@@ -829,8 +829,8 @@ typedef struct byteport_outbox_stats_t byteport_outbox_stats_t;
 
 /**
  * A queue of readings in a file, and the threads that upload them. Any number of threads may use one outbox at once; only
- * byteport_outbox_free() needs it alone. After byteport_outbox_close() every call for which nothing else is said is
- * BYTEPORT_ERROR_CLOSED; in a child that was forked, BYTEPORT_ERROR_FORKED: it opens one of its own, on another file.
+ * byteport_outbox_free() needs it alone. In a child that was forked, every call is BYTEPORT_ERROR_FORKED: it opens an outbox
+ * of its own, on another file.
  */
 typedef struct byteport_outbox_t byteport_outbox_t;
 
@@ -899,10 +899,12 @@ typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void
 
 /**
  * Takes one event of an outbox, which is gone when the callback returns, and the userdata. Calls for one outbox come one
- * after the other. On the library's thread (unless byteport_outbox_options_set_service() was called) it may put readings
- * into the outbox, change its key and ask for statistics, but it must not wait: no byteport_outbox_flush(),
- * byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. It must never free the
- * outbox, and must neither throw nor jump out; it may end the program by exit().
+ * after the other.
+ *
+ * On the library's threads (unless byteport_outbox_options_set_service() was called) the outbox's work waits meanwhile: return
+ * soon. The callback may put readings into the outbox, change its key and ask for statistics, but must not wait for it: no
+ * byteport_outbox_flush(), byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. On
+ * any thread, it must never free the outbox, and must neither throw nor jump out. It may end the program by exit().
  */
 typedef void (*byteport_outbox_callback_t)(const byteport_outbox_event_t *event, void *userdata);
 
@@ -1159,6 +1161,7 @@ byteport_status_t byteport_reading_set_timestamp(byteport_reading_t *reading,
 
 /**
  * Leaves the time to the server, which takes the moment at which the reading comes. Storing such a reading twice makes two.
+ * An outbox does not leave it to the server: it takes the moment at which the reading is put in.
  */
 byteport_status_t byteport_reading_use_server_time(byteport_reading_t *reading,
                                                    byteport_error_t **error);
@@ -2066,7 +2069,7 @@ byteport_status_t byteport_outbox_options_set_connections(byteport_outbox_option
  * Sets in which order the readings of one device are uploaded, as a byteport_outbox_order_t.
  */
 byteport_status_t byteport_outbox_options_set_order(byteport_outbox_options_t *options,
-                                                    int32_t order_,
+                                                    int32_t order,
                                                     byteport_error_t **error);
 
 /**
@@ -2144,23 +2147,23 @@ byteport_status_t byteport_outbox_open(const byteport_client_t *client,
                                        byteport_error_t **error);
 
 /**
- * Takes in a reading, at a durability that is at least BYTEPORT_DURABILITY_MEMORY. The reading stays as it is; its time was
- * taken when it was made or restarted. A reading that is left to the server's time is stamped now. The call never waits for the
- * network, but for BYTEPORT_DURABILITY_DELIVERED; it waits for the disk for BYTEPORT_DURABILITY_SYNCED, and for room with
- * BYTEPORT_OUTBOX_BLOCK: each up to the time-out of byteport_outbox_options_set_timeout_ms().
+ * Takes in a reading, at a durability that is at least BYTEPORT_DURABILITY_MEMORY. The reading stays as it is. It keeps the
+ * time at which it was made or restarted; one without a time, by byteport_reading_use_server_time(), gets the time of this
+ * call, and no two of one outbox the same. The call waits for the network only for BYTEPORT_DURABILITY_DELIVERED, for the
+ * disk only for BYTEPORT_DURABILITY_SYNCED, and for room: each up to the time-out of byteport_outbox_options_set_timeout_ms().
  *
  * `sequence` gets the reading's number in the outbox: rising, counted from 1. `held` gets how safe it is now. That is
- * BYTEPORT_DURABILITY_NONE where there is no room and BYTEPORT_OUTBOX_DROP_NEWEST is set. It is less than what was asked
- * where the time-out passed first, or the file cannot be written: the reading is kept and goes on towards what was asked
- * all the same. For BYTEPORT_DURABILITY_DISK, BYTEPORT_DURABILITY_MEMORY is the rule: the group commit comes later. Both
- * may be NULL.
+ * BYTEPORT_DURABILITY_NONE where it was dropped for want of room. It is less than what was asked where the time-out passed
+ * first, or the file cannot be written: the reading is kept and goes on towards what was asked all the same. For
+ * BYTEPORT_DURABILITY_DISK, BYTEPORT_DURABILITY_MEMORY is the rule: the group commit comes later. Both may be NULL.
  *
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without a device; BYTEPORT_ERROR_TOO_LONG for a reading that is longer than
- * byteport_outbox_options_set_max_memory() allows; BYTEPORT_ERROR_FULL. After an error the reading is not in the outbox.
+ * byteport_outbox_options_set_max_memory() allows; BYTEPORT_ERROR_FULL; BYTEPORT_ERROR_CLOSED. After these the reading is not
+ * in the outbox. With BYTEPORT_DURABILITY_DELIVERED also the service's refusal of this reading, which is in quarantine then.
  */
 byteport_status_t byteport_outbox_enqueue(const byteport_outbox_t *outbox,
                                           const byteport_reading_t *reading,
-                                          int32_t durability_,
+                                          int32_t durability,
                                           uint64_t *sequence,
                                           byteport_durability_t *held,
                                           byteport_error_t **error);
@@ -2170,27 +2173,29 @@ byteport_status_t byteport_outbox_enqueue(const byteport_outbox_t *outbox,
  */
 byteport_status_t byteport_outbox_enqueue_within(const byteport_outbox_t *outbox,
                                                  const byteport_reading_t *reading,
-                                                 int32_t durability_,
+                                                 int32_t durability,
                                                  uint32_t timeout_ms,
                                                  uint64_t *sequence,
                                                  byteport_durability_t *held,
                                                  byteport_error_t **error);
 
 /**
- * Waits until the reading of that number is as safe as asked, for at most `timeout_ms` milliseconds; 0 only looks. `held`,
- * which may be NULL, gets how safe it is then: less than what was asked where the time passed first, BYTEPORT_DURABILITY_NONE
- * where it was dropped or quarantined.
+ * Waits until every reading up to that number is as safe as asked, for at most `timeout_ms` milliseconds; 0 only looks. `held`,
+ * which may be NULL, gets how safe they are then: less than what was asked where the time passed first or the file cannot be
+ * written. BYTEPORT_DURABILITY_DELIVERED means here that none of them waits any longer. Errors:
+ * BYTEPORT_ERROR_INVALID_ARGUMENT for a number that no reading has yet.
  */
 byteport_status_t byteport_outbox_wait_for(const byteport_outbox_t *outbox,
                                            uint64_t sequence,
-                                           int32_t durability_,
+                                           int32_t durability,
                                            uint32_t timeout_ms,
                                            byteport_durability_t *held,
                                            byteport_error_t **error);
 
 /**
- * Waits until nothing waits any more, or for `timeout_ms` milliseconds. `delivered` gets how many readings the service took
- * meanwhile, `kept` how many are still in the outbox; both may be NULL. Time that has passed is no error.
+ * Waits until no reading waits any longer, or for `timeout_ms` milliseconds. A service that is down is tried when it is its
+ * time, as always; byteport_outbox_resume() tries it at once. `delivered` gets how many readings the service took meanwhile, `kept` how many still wait; both
+ * may be NULL. Time that has passed is no error. Errors: BYTEPORT_ERROR_CLOSED.
  */
 byteport_status_t byteport_outbox_flush(const byteport_outbox_t *outbox,
                                         uint32_t timeout_ms,
@@ -2200,10 +2205,10 @@ byteport_status_t byteport_outbox_flush(const byteport_outbox_t *outbox,
 
 /**
  * Ends an outbox: takes in nothing more, uploads for at most `timeout_ms` milliseconds, writes what is left to the file, forces
- * it onto the disk, and gives the file up. With 0 it writes at once. `delivered` gets how many readings the service took
- * meanwhile, `kept` how many are in the file for the next time, `lost` how many could not be kept because the file cannot be
- * written; each may be NULL. After it no callback is called on the library's threads; events that wait for
- * byteport_outbox_service() can still be taken. Free the outbox with byteport_outbox_free(), whatever this returns.
+ * it onto the disk, and gives the file up; that takes at most five seconds more. With 0 it does not upload. `delivered` gets how
+ * many readings the service took meanwhile, `kept` how many are in the file for the next time, `lost` how many could not be
+ * kept because the file cannot be written; each may be NULL. A second call does nothing, and gives 0 for each. Free the
+ * outbox with byteport_outbox_free(), whatever this returns.
  */
 byteport_status_t byteport_outbox_close(const byteport_outbox_t *outbox,
                                         uint32_t timeout_ms,

@@ -9,7 +9,14 @@ import os
 from . import _byteport, socks
 from ._overrides import is_overridden, overridable
 from ._requests import Response, foreign_answer, form_pairs, json_text, path_and_query
-from .client_base import AbstractByteportClient, ByteportForkedException, closed, refused, shown
+from .client_base import (
+    AbstractByteportClient,
+    ByteportForkedException,
+    ByteportOutboxFullException,
+    closed,
+    refused,
+    shown,
+)
 
 TYPE_CHECKING = False  # importing typing would take longer than all of this package
 if TYPE_CHECKING:
@@ -165,8 +172,17 @@ class HttpCalls(AbstractByteportClient):
 
     def _begin(self) -> None:
         """The last step of making a client."""
-        if self._heartbeat:
+        if not self._heartbeat:
+            return
+        try:
             self.store()
+        except BaseException as error:
+            if self._outbox is None:
+                raise
+            if isinstance(error, ByteportOutboxFullException):
+                return  # a program must start in the outage, too, for which it has an outbox
+            self._outbox.close(0)
+            raise
 
     def _https(self) -> bool | None:
         protocol, host = self.DEFAULT_BYTEPORT_API_PROTOCOL, self.byteport_api_hostname

@@ -119,9 +119,11 @@ class ByteportHttpClient(http_clients.ByteportHttpClient):
         Every later call raises ByteportClientException, and so do those that wait for a connection; calls under way end as
         they would.
         """
-        if self._outbox is not None:
-            await self._here().in_thread(self._close_outbox)
-        super().close()
+        try:
+            if self._outbox is not None and self._settings is not None:
+                await self._here().in_thread(self._close_outbox)
+        finally:
+            super().close()
         if self._pool is not None:
             self._here().close()
 

@@ -101,8 +101,9 @@ class Outbox:
 
         Raises as ``store`` does for names, values and timestamps that cannot be sent; ByteportOutboxFullException where the
         outbox is full and told to refuse then; ByteportOutboxClosedException; ByteportForkedException. Where it raises,
-        the reading was not accepted, except that what a signal's handler raises, such as KeyboardInterrupt, may end the wait
-        of a reading that was.
+        the reading was not accepted, with two exceptions: what a signal's handler raises, such as KeyboardInterrupt, may end
+        the wait of a reading that was; and at ``delivered`` the service's refusal is raised as ``store`` raises it, and the
+        reading is in quarantine, so it need not be handed in again.
         """
         device = self.device_uid if device_uid is None else device_uid
         return self._core.enqueue(data, device, timestamp, durability, timeout)

@@ -246,8 +246,8 @@ pub unsafe extern "C" fn byteport_outbox_wait_for(
     }
 }
 
-/// Waits until no reading waits any longer, or for `timeout_ms` milliseconds. The service is tried at once, also where it was
-/// down or refused the key. `delivered` gets how many readings the service took meanwhile, `kept` how many still wait; both
+/// Waits until no reading waits any longer, or for `timeout_ms` milliseconds. A service that is down is tried when it is its
+/// time, as always; byteport_outbox_resume() tries it at once. `delivered` gets how many readings the service took meanwhile, `kept` how many still wait; both
 /// may be NULL. Time that has passed is no error. Errors: BYTEPORT_ERROR_CLOSED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_outbox_flush(

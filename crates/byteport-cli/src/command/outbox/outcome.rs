@@ -49,9 +49,10 @@ impl Outcome {
 
     /// How the command ends where every reading was to be delivered.
     pub fn delivered(&self) -> Result<(), Failure> {
+        let dropped: u64 = self.dropped.iter().map(|(_, count)| count).sum();
         let exit = match (self.kept, self.refused) {
-            (0, 0) => return self.kept(),
-            _ if self.lost > 0 => Exit::Here,
+            (0, 0) if dropped == 0 => return self.kept(),
+            _ if self.lost + dropped > 0 => Exit::Here,
             (_, 1..) => Exit::Refused,
             _ if self.is_paused => Exit::Refused,
             _ => Exit::Later,

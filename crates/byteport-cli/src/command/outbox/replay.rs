@@ -49,7 +49,7 @@ pub fn run(args: &ReplayArgs, settings: &Settings) -> Result<(), Failure> {
         let message = format!("{} is in use by process {owner}, which uploads it", path.display());
         return Err(Error::new(ErrorCode::InUse, message).into());
     }
-    let Some(first) = file.readings()?.find_map(Result::ok) else { return Ok(()) };
+    let Some(first) = file.readings()?.next().transpose()? else { return Ok(()) };
     drop(file);
     let key = ask::key(settings, &first.namespace)?;
     let client = Client::new(settings.connection()?.namespace(&first.namespace).key(&key))?;
