@@ -286,3 +286,72 @@ fn packets_go_in_batches_and_the_bad_one_is_found() {
     assert_eq!((stats.delivered, stats.quarantined), (999, 1));
     assert!(calls.load(Ordering::SeqCst) < 40, "{}", calls.load(Ordering::SeqCst));
 }
+
+#[test]
+fn a_listener_that_takes_its_time_holds_nothing_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("o.db");
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let options = OutboxOptions::new().on_event(move |_| {
+        let _ = held.lock().unwrap().recv();
+    });
+    let outbox = Outbox::open(&path, nobody(), options).unwrap();
+    for n in 0..50 {
+        // The way to the service goes down meanwhile, of which the listener is told.
+        let receipt = outbox.enqueue(&reading(n, n), Durability::Synced).unwrap();
+        assert_eq!(receipt.held, Some(Durability::Synced));
+    }
+    drop(release);
+    assert_eq!(outbox.close(Duration::ZERO).unwrap().lost, 0);
+}
+
+#[test]
+fn a_listener_that_panics_ends_nothing() {
+    let recorder = Recorder::start(|_| ok());
+    let folder = tempfile::tempdir().unwrap();
+    let options = OutboxOptions::new().on_event(|_| panic!("of the test"));
+    let outbox = Outbox::open(folder.path().join("o.db"), client(&recorder), options).unwrap();
+    for n in 0..5 {
+        outbox.enqueue(&reading(n, n), Durability::Delivered).unwrap();
+    }
+    let closed = outbox.close(LONG).unwrap();
+    assert_eq!((closed.kept, closed.lost), (0, 0));
+}
+
+#[test]
+fn a_file_that_is_full_gives_up_little_more_than_it_must() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = OutboxOptions::new().max_disk(2 << 20);
+    let outbox = Outbox::open(folder.path().join("o.db"), nobody(), options).unwrap();
+    let mut least = u64::MAX;
+    for n in 0..60_000 {
+        // Written by the 192 KiB, as memory fills up.
+        outbox.enqueue(&reading(n, n), Durability::Memory).unwrap();
+        if n > 50_000 {
+            least = least.min(outbox.stats().unwrap().queued);
+        }
+    }
+    let stats = outbox.stats().unwrap();
+    adds_up(&stats);
+    assert!(stats.dropped.by(Reason::Full) > 0, "{stats:?}");
+    assert!(least > 15_000, "{least} were left of what 2 MiB hold");
+    outbox.close(Duration::ZERO).unwrap();
+}
+
+#[test]
+fn whoever_closes_second_waits_for_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("o.db");
+    let outbox = Outbox::open(&path, nobody(), OutboxOptions::new()).unwrap();
+    outbox.enqueue(&reading(1, 1), Durability::Memory).unwrap();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| outbox.close(Duration::from_millis(300)).unwrap());
+        std::thread::sleep(Duration::from_millis(100));
+        outbox.close(LONG).unwrap();
+        // All is in the file by now, and nobody has it.
+        let next = Outbox::open(&path, nobody(), OutboxOptions::new()).unwrap();
+        assert_eq!(next.stats().unwrap().queued, 1);
+        first.join().unwrap();
+    });
+}
