@@ -97,12 +97,12 @@ def build(request: pytest.FixtureRequest) -> capi.Build:
 
 def start_server(programs: Path, folder: Path, listen: str = "127.0.0.1:0") -> tuple[subprocess.Popen, str]:
     """A server on the data in a folder, which it makes where there are none, and its address."""
-    command = [programs / "byteport-server", "--data", folder / "data", "--listen", listen]
-    if not (folder / "data").exists():
-        (folder / "seed.toml").write_text(SEED)
-        for name, image in capi.IMAGES.items():
-            (folder / name).write_bytes(image)
-        command += ["--seed", folder / "seed.toml"]
+    (folder / "seed.toml").write_text(SEED)
+    for name, image in capi.IMAGES.items():
+        (folder / name).write_bytes(image)
+    # At each start: the passwords of a seed are hashed after the start, and may not be kept yet when a server is killed.
+    seed = ["--seed", folder / "seed.toml"]
+    command = [programs / "byteport-server", "--data", folder / "data", "--listen", listen, *seed]
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(
             [str(part) for part in command], stdout=subprocess.PIPE, stderr=log, text=True
