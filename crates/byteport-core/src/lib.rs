@@ -15,6 +15,8 @@
 //! `fork`, the child makes connections of its own.
 #![forbid(unsafe_code)]
 
+mod backoff;
+pub mod broker;
 pub mod codec;
 pub mod error;
 pub mod http;

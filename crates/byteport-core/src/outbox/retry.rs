@@ -8,12 +8,7 @@
 use std::time::Duration;
 
 use super::stats::LinkState;
-
-/// The span of the first pause.
-const FIRST: Duration = Duration::from_millis(200);
-
-/// The longest span of a pause.
-const LONGEST: Duration = Duration::from_secs(60);
+use crate::backoff::Backoff;
 
 /// How long the service is left alone that refuses the key.
 const PAUSE: Duration = Duration::from_secs(300);
@@ -42,10 +37,9 @@ pub(super) struct Retry {
     state: LinkState,
     /// Counts the changes of `state` and the failed probes: tells calls that began before.
     era: u64,
-    failures: u32,
     due: Duration,
     probing: bool,
-    random: Random,
+    backoff: Backoff,
 }
 
 impl Retry {
@@ -54,10 +48,9 @@ impl Retry {
         Retry {
             state: LinkState::Unknown,
             era: 0,
-            failures: 0,
             due: Duration::ZERO,
             probing: false,
-            random: Random(seed),
+            backoff: Backoff::new(seed),
         }
     }
 
@@ -95,7 +88,7 @@ impl Retry {
         if is_old {
             return; // it began before the service asked for a pause, or with another key
         }
-        self.failures = 0;
+        self.backoff.reset();
         self.turn(LinkState::Up);
     }
 
@@ -111,9 +104,7 @@ impl Retry {
             }
             return self.due;
         }
-        let span = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
-        self.failures = self.failures.saturating_add(1);
-        self.due = now.saturating_add(asked).saturating_add(self.random.part_of(span));
+        self.due = now.saturating_add(asked).saturating_add(self.backoff.pause());
         self.turn(LinkState::Down);
         self.due
     }
@@ -122,7 +113,7 @@ impl Retry {
     pub(super) fn paused(&mut self, leave: Leave, now: Duration) -> Duration {
         self.end(&leave);
         if leave.era == self.era {
-            self.failures = 0;
+            self.backoff.reset();
             self.due = now.saturating_add(PAUSE);
             self.turn(LinkState::Paused);
         }
@@ -147,24 +138,6 @@ impl Retry {
             self.era += 1;
         }
         self.state = state;
-    }
-}
-
-/// SplitMix64: enough to spread the calls of many devices in time.
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn part_of(&mut self, span: Duration) -> Duration {
-        let fraction = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
-        span.mul_f64(fraction)
     }
 }
 

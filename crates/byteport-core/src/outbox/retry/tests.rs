@@ -12,6 +12,7 @@ impl Retry {
 }
 
 use super::*;
+use crate::backoff::{FIRST, LONGEST};
 
 const SECOND: Duration = Duration::from_secs(1);
 
