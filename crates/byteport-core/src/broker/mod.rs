@@ -2,12 +2,27 @@
 // Copyright The libbyteport authors
 //! Byteport's brokers, by MQTT and STOMP (HTTP API v1, section 6): storing in bulk, and messages to devices.
 
+mod driver;
+mod handle;
+mod line;
+mod listen;
+mod message;
+mod mqtt;
 mod options;
 mod outgoing;
 mod session;
+mod shared;
+mod state;
+mod stats;
+mod stomp;
+mod store;
+mod wake;
 mod will;
 
+pub use handle::Broker;
+pub use message::{Delivery, Message};
 pub use options::{BrokerOptions, Channel, Protocol};
+pub use stats::{BrokerState, BrokerStats};
 pub use will::Will;
 
 /// What became of a message, as the broker is told.
@@ -16,7 +31,8 @@ pub use will::Will;
 pub enum Verdict {
     /// It was handled: the broker forgets it.
     Taken = 1,
-    /// It was not handled. STOMP: the broker delivers it again, or does with it what it was told to do with such messages. MQTT
-    /// has no such word: the broker delivers it again after the next connection, if the session is persistent.
+    /// It was not handled, and is to be delivered again. STOMP: the broker does so at once, unless it was set up otherwise. MQTT
+    /// has no word for it: where the session is persistent, the client makes a new connection after a pause, over which the
+    /// broker delivers again what it was not told is taken.
     Refused = 2,
 }

@@ -121,6 +121,7 @@ pub struct BrokerOptions {
     pub(crate) prefetch: usize,
     pub(crate) max_age: Duration,
     pub(crate) max_ahead: Duration,
+    pub(crate) reconnect: bool,
 }
 
 impl BrokerOptions {
@@ -154,6 +155,7 @@ impl BrokerOptions {
             prefetch: 100,
             max_age: Duration::MAX,
             max_ahead: Duration::MAX,
+            reconnect: true,
         }
     }
 
@@ -320,6 +322,14 @@ impl BrokerOptions {
     /// Messages whose time is further in the future than this are not handed on, only counted; unlimited unless set.
     pub fn max_ahead(mut self, ahead: Duration) -> BrokerOptions {
         self.max_ahead = ahead;
+        self
+    }
+
+    /// Whether a connection that is lost, or cannot be made, is made again by itself, with pauses of a random part of 0.2 s at
+    /// first and of up to 60 s later, and what was not confirmed sent again. `true` unless told. Otherwise it is made when
+    /// something is published, fails that with the reason where it cannot be, and ends when nothing was published for a keep-alive.
+    pub fn reconnect(mut self, reconnect: bool) -> BrokerOptions {
+        self.reconnect = reconnect;
         self
     }
 }

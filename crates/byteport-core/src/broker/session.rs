@@ -102,6 +102,9 @@ pub(super) trait Session: Send + fmt::Debug {
     /// A connection is up: what half came over the last one is forgotten, and the greeting goes into the output.
     fn start(&mut self, now: Duration);
 
+    /// The connection is gone: the output is dropped, and nothing goes into it until the next start.
+    fn lost(&mut self);
+
     /// Publishes at once if the session is open and fewer than the options' `max_in_flight` wait for an answer; else as soon as
     /// that is so.
     ///

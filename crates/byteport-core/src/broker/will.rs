@@ -36,6 +36,9 @@ impl Will {
 /// The body is not shown.
 impl fmt::Debug for Will {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Will").field("topic", &self.topic).field("retain", &self.retain).finish_non_exhaustive()
+        f.debug_struct("Will")
+            .field("topic", &self.topic)
+            .field("retain", &self.retain)
+            .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,8 @@
 
 mod list;
 
+use serde::Serialize;
+
 use super::Timestamp;
 use super::name::{self, NameKind};
 use crate::error::{Error, ErrorCode, Result};
@@ -22,6 +24,34 @@ pub struct Packet {
     pub timestamp: Option<Timestamp>,
     /// Names and values, in order.
     pub fields: Vec<(String, String)>,
+}
+
+/// A packet as it goes out.
+#[derive(Debug, Serialize)]
+pub(crate) struct Outgoing<'a> {
+    uid: &'a str,
+    namespace: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timestamp: Option<String>,
+    data: String,
+}
+
+impl<'a> Outgoing<'a> {
+    /// Of a `data` string.
+    pub(crate) fn new(
+        namespace: &'a str,
+        uid: &'a str,
+        timestamp: Option<Timestamp>,
+        data: String,
+    ) -> Outgoing<'a> {
+        Outgoing { uid, namespace, timestamp: timestamp.map(|timestamp| timestamp.to_string()), data }
+    }
+}
+
+/// A packet, or a list of them, as JSON text.
+pub(crate) fn to_json<T: Serialize + ?Sized>(packets: &T) -> Result<String> {
+    serde_json::to_string(packets)
+        .map_err(|error| Error::new(ErrorCode::Internal, "packets that are no JSON").because(error))
 }
 
 fn malformed(message: impl Into<String>) -> Error {

@@ -36,7 +36,7 @@ fn gives_up() -> bool {
 }
 
 /// Whether a wait that no signal can end is watched in its place.
-pub(super) fn is_watched() -> bool {
+pub(crate) fn is_watched() -> bool {
     !DEAF.get() && HOOKS[0].get().is_some()
 }
 

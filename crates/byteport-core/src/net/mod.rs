@@ -16,7 +16,7 @@ mod wire;
 pub(crate) use deadline::{Deadline, LONGEST_WAIT};
 pub(crate) use dial::{Dialer, Target};
 pub use interrupt::on_interrupt;
-pub(crate) use interrupt::{deaf, is_given_up, resolve_on};
+pub(crate) use interrupt::{deaf, is_given_up, is_watched, resolve_on};
 pub use proxy::Proxy;
 pub(crate) use proxy::{is_loopback, split_host_port};
 pub(crate) use stream::Stream;

@@ -9,8 +9,6 @@ use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use serde::Serialize;
-
 use super::line::Line;
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::{Call, Client, Form};
@@ -147,22 +145,12 @@ pub(super) fn store_call(client: &Client, key: &str, entries: &[impl Borrow<Entr
     client.form_call(path(client, &first.address), form, true)
 }
 
-/// A packet as the service takes it.
-#[derive(Serialize)]
-struct Packet<'a> {
-    uid: &'a str,
-    namespace: &'a str,
-    timestamp: String,
-    data: String,
-}
-
-impl Packet<'_> {
-    fn of(entry: &Entry) -> Packet<'_> {
-        let (namespace, uid) = entry.address.split_once('.').unwrap_or((&entry.address, ""));
-        let fields = Form::parse(entry.form.as_bytes());
-        let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Packet { uid, namespace, timestamp: entry.timestamp.to_string(), data: packet::format_data(fields) }
-    }
+/// A reading as a packet.
+fn packet_of(entry: &Entry) -> packet::Outgoing<'_> {
+    let (namespace, uid) = entry.address.split_once('.').unwrap_or((&entry.address, ""));
+    let fields = Form::parse(entry.form.as_bytes());
+    let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    packet::Outgoing::new(namespace, uid, Some(entry.timestamp), packet::format_data(fields))
 }
 
 /// The call that stores readings of any devices as a list of packets.
@@ -177,10 +165,8 @@ pub(super) fn packets_call(
     if entries.is_empty() {
         return Err(nothing());
     }
-    let packets: Vec<Packet<'_>> = entries.iter().map(|entry| Packet::of(entry.borrow())).collect();
-    let list = serde_json::to_string(&packets)
-        .map_err(|error| Error::new(ErrorCode::Internal, "packets that are no JSON").because(error))?;
-    Ok(client.list_call(&list, legacy_key))
+    let packets: Vec<packet::Outgoing<'_>> = entries.iter().map(|entry| packet_of(entry.borrow())).collect();
+    Ok(client.list_call(&packet::to_json(&packets)?, legacy_key))
 }
 
 fn nothing() -> Error {

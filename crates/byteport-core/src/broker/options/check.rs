@@ -71,8 +71,7 @@ impl BrokerOptions {
         };
         let (scheme, address) = match self.host.split_once("://") {
             Some((scheme, address)) => {
-                let known =
-                    Protocol::of_scheme(scheme).filter(|(protocol, _)| *protocol == self.protocol);
+                let known = Protocol::of_scheme(scheme).filter(|(protocol, _)| *protocol == self.protocol);
                 (Some(known.ok_or_else(malformed)?.1), address)
             }
             None => (None, self.host.as_str()),

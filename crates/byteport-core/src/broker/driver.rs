@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! The thread that has the connection: it connects, reads, writes what callers left, and connects again.
+//!
+//! Invariants: the socket never blocks; no lock is held while it waits, connects or reads; it sleeps until something comes or is
+//! due. While nobody takes deliveries it reads no more, so that what waits in memory is bounded; the broker waits meanwhile.
+
+use std::io;
+use std::net::TcpStream;
+use std::sync::MutexGuard;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::Verdict;
+use super::line::{Line, read_some};
+use super::shared::Shared;
+use super::state::{Fault, State};
+use super::stats::BrokerState;
+use crate::error::{Error, ErrorCode, Phase, Result};
+use crate::net::Deadline;
+
+/// What is read at once.
+const PIECE: usize = 64 << 10;
+
+/// Deliveries that nobody took yet may take so many bytes before no more are read, or twice `max_message`.
+const MOST_WAITING: usize = 1 << 20;
+
+/// A connection that lasted so long was a good one: the next pause is a short one.
+const STEADY: Duration = Duration::from_secs(10);
+
+/// How long the farewell may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Runs the client until it is closed.
+pub(super) fn run(shared: &Shared) {
+    crate::net::deaf();
+    while shared.wait_for_work() {
+        let ended = shared.connect().and_then(|line| shared.converse(line));
+        let mut state = shared.lock();
+        state.line = None;
+        state.session.lost();
+        state.link = BrokerState::Waiting;
+        if let Err(error) = ended {
+            shared.lost(&mut state, &error);
+        }
+        drop(state);
+        shared.has_changed();
+    }
+    let mut state = shared.lock();
+    state.link = BrokerState::Closed;
+    state.ended = true;
+    state.fail_all(&Fault::of(&super::shared::closed()));
+    drop(state);
+    shared.has_changed();
+    shared.ready.set(); // whoever waits for deliveries sees that none will come
+}
+
+impl Shared {
+    /// Waits for the next try: for its time, or for something to publish. `false` when the client is to end.
+    fn wait_for_work(&self) -> bool {
+        let mut pause = {
+            let state = self.lock();
+            state.again_at.map(|at| at.saturating_sub(self.now()))
+        };
+        loop {
+            {
+                let mut state = self.lock();
+                self.wake.clear();
+                state.poked = false;
+                if state.stop {
+                    return false;
+                }
+                let is_due = match (self.options.reconnect, state.again_at) {
+                    (true, None) => true,
+                    (true, Some(at)) => {
+                        pause = Some(at.saturating_sub(self.now()));
+                        pause == Some(Duration::ZERO)
+                    }
+                    (false, _) => {
+                        pause = None;
+                        !state.is_idle() || state.subscriptions.values().any(Option::is_none)
+                    }
+                };
+                if is_due {
+                    state.again_at = None;
+                    state.link = BrokerState::Connecting;
+                    return true;
+                }
+            }
+            self.sleep(None, false, pause);
+        }
+    }
+
+    /// Waits until the socket can be used, the client is woken, or the time is over; says whether the socket can be read.
+    fn sleep(&self, socket: Option<(&TcpStream, bool)>, wants_write: bool, pause: Option<Duration>) -> bool {
+        // Rounded up, so that what is due is due when this returns.
+        let pause = pause.map(|pause| pause + Duration::from_millis(1));
+        let pause = pause.and_then(|pause| Timespec::try_from(pause).ok());
+        let mut watched = vec![PollFd::new(&self.wake, PollFlags::IN)];
+        if let Some((socket, wants_read)) = socket {
+            let read = if wants_read { PollFlags::IN } else { PollFlags::empty() };
+            let write = if wants_write { PollFlags::OUT } else { PollFlags::empty() };
+            watched.push(PollFd::new(socket, read | write));
+        }
+        match poll(&mut watched, pause.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => log::debug!(target: "byteport::broker", "poll: {error}"),
+        }
+        let is_ready = |fd: &PollFd<'_>| !(fd.revents() - PollFlags::OUT).is_empty();
+        watched.get(1).is_some_and(is_ready)
+    }
+
+    fn connect(&self) -> Result<Line> {
+        let stream = self.dialer.dial(&self.target, Deadline::after(self.options.connect_timeout))?;
+        Line::new(stream).map_err(|error| broken(error, Phase::Connect))
+    }
+
+    /// Talks with the broker until the connection is to end: with an error, or because there is nothing to do.
+    fn converse(&self, line: Line) -> Result<()> {
+        let socket = line.socket();
+        let greeted_by = self.now() + self.options.connect_timeout;
+        {
+            let mut state = self.lock();
+            state.session.start(self.now());
+            state.line = Some(line);
+        }
+        let mut buffer = vec![0; PIECE];
+        let mut can_read = false;
+        loop {
+            let received = if can_read { self.read(&socket, &mut buffer)? } else { false };
+            let mut state = self.lock();
+            self.wake.clear();
+            state.poked = false;
+            let pauses = self.is_crowded(&state);
+            self.tick(&mut state, greeted_by, pauses)?;
+            if state.stop {
+                return self.part(state, &socket);
+            }
+            state.write().map_err(|error| broken(error, Phase::Send))?;
+            if self.has_nothing_to_do(&state) {
+                return self.part(state, &socket);
+            }
+            let wants_write = state.line.as_ref().is_some_and(Line::is_full);
+            let pause = self.pause(&state, greeted_by);
+            drop(state);
+            if received {
+                self.has_changed();
+            }
+            can_read = self.sleep(Some((&socket, !pauses)), wants_write, pause) && !pauses;
+        }
+    }
+
+    /// Reads what is there, but not without end.
+    fn read(&self, socket: &TcpStream, buffer: &mut [u8]) -> Result<bool> {
+        let mut plain = Vec::new();
+        let Some(count) = read_some(socket, buffer).map_err(|error| broken(error, Phase::Receive))? else {
+            return Ok(false);
+        };
+        let mut state = self.lock();
+        let Some(line) = &mut state.line else { return Ok(false) };
+        let read = line.read(&buffer[..count], &mut plain);
+        let taken = state.session.receive(&plain, self.now());
+        self.collect(&mut state);
+        if state.link == BrokerState::Open && state.open_since.is_zero() {
+            state.open_since = self.now();
+        }
+        drop(state);
+        let outcome = taken.and_then(|()| read.map_err(|error| broken(error, Phase::Receive)));
+        if outcome.is_err() {
+            self.has_changed();
+        }
+        outcome.map(|()| true)
+    }
+
+    /// Whether so much waits for being taken that no more is read.
+    fn is_crowded(&self, state: &State) -> bool {
+        state.inbox_bytes > MOST_WAITING.max(self.options.max_message.saturating_mul(2))
+    }
+
+    fn tick(&self, state: &mut State, greeted_by: Duration, pauses: bool) -> Result<()> {
+        let now = self.now();
+        if state.link != BrokerState::Open && now >= greeted_by {
+            let message = "the broker did not answer the login in time";
+            return Err(Error::new(ErrorCode::Timeout, message).in_phase(Phase::Receive));
+        }
+        if state.again_at.is_some_and(|at| now >= at) {
+            state.again_at = None;
+            let message = "the connection is made anew, so that what was not handled is delivered again";
+            return Err(Error::new(ErrorCode::Disconnected, message).in_phase(Phase::Receive));
+        }
+        match state.session.tick(now) {
+            Err(error) if pauses && error.code() == ErrorCode::Timeout => Ok(()), // we do not listen to it
+            done => done,
+        }
+    }
+
+    /// How long nothing is due.
+    fn pause(&self, state: &State, greeted_by: Duration) -> Option<Duration> {
+        let greeting = (state.link != BrokerState::Open).then_some(greeted_by);
+        let times = [greeting, state.session.due(), state.again_at];
+        let now = self.now();
+        times.into_iter().flatten().min().map(|time| time.saturating_sub(now).max(Duration::from_millis(1)))
+    }
+
+    /// Whether a connection that is only made for publishing can end.
+    fn has_nothing_to_do(&self, state: &State) -> bool {
+        let is_idle = state.is_idle() && state.subscriptions.is_empty() && state.inbox.is_empty();
+        let is_due = state.session.due().is_some_and(|due| due <= self.now());
+        !self.options.reconnect && is_idle && is_due
+    }
+
+    /// Says goodbye, and gives the socket a moment to take it.
+    fn part<'a>(&'a self, mut state: MutexGuard<'a, State>, socket: &TcpStream) -> Result<()> {
+        state.session.stop();
+        let ends = self.now() + FAREWELL;
+        while state.write().is_ok() && state.line.as_ref().is_some_and(Line::is_full) && self.now() < ends {
+            drop(state);
+            self.sleep(Some((socket, false)), true, Some(ends.saturating_sub(self.now())));
+            state = self.lock();
+        }
+        let _ = socket.shutdown(std::net::Shutdown::Write);
+        Ok(())
+    }
+
+    /// The connection ended, or could not be made.
+    fn lost(&self, state: &mut State, error: &Error) {
+        log::info!(target: "byteport::broker", "{}:{}: {error}", self.target.host, self.target.port);
+        let fault = Fault::of(error);
+        let lasted = !state.open_since.is_zero() && self.now() >= state.open_since + STEADY;
+        if lasted {
+            state.backoff.reset();
+        }
+        state.open_since = Duration::ZERO;
+        if self.options.reconnect {
+            let pause = state.backoff.pause();
+            state.again_at = Some(self.now() + pause);
+        } else {
+            state.fail_all(&fault);
+            state.subscriptions.values_mut().filter(|answer| answer.is_none()).for_each(|answer| {
+                *answer = Some(Err(fault.clone()));
+            });
+        }
+        state.fault = Some(fault);
+    }
+
+    /// Tells the broker what became of a delivery. One that was not handled comes again with a new connection, where MQTT has
+    /// no other way.
+    pub(super) fn settle(&self, delivery: &super::Delivery, verdict: Verdict) {
+        let mut state = self.lock();
+        state.session.settle(&delivery.incoming.handle, verdict);
+        match verdict {
+            Verdict::Taken => state.counts.taken += 1,
+            Verdict::Refused => {
+                state.counts.not_taken += 1;
+                let has_session = !self.options.clean_session;
+                if self.options.protocol == super::Protocol::Mqtt && has_session && state.again_at.is_none() {
+                    let pause = state.backoff.pause();
+                    state.again_at = Some(self.now() + pause);
+                }
+            }
+        }
+        self.write_now(&mut state);
+    }
+}
+
+/// The connection broke.
+fn broken(error: io::Error, phase: Phase) -> Error {
+    let message = match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the broker ended the connection",
+        _ => "the connection to the broker broke",
+    };
+    Error::new(ErrorCode::Disconnected, message).in_phase(phase).because(error)
+}
