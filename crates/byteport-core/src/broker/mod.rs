@@ -2,6 +2,7 @@
 // Copyright The libbyteport authors
 //! Byteport's brokers, by MQTT and STOMP (HTTP API v1, section 6): storing in bulk, and messages to devices.
 
+mod mqtt;
 mod options;
 mod outgoing;
 mod session;
