@@ -39,7 +39,7 @@ impl Shared {
         let seed =
             Timestamp::now().as_micros().unsigned_abs().wrapping_mul(u64::from(std::process::id()) | 1);
         let session: Box<dyn super::session::Session> = match options.protocol {
-            Protocol::Mqtt => Box::new(mqtt::Session::new(&options)),
+            Protocol::Mqtt => Box::new(mqtt::Session::new(&options)?),
             Protocol::Stomp => Box::new(stomp::Session::new(&options)),
         };
         let mut state = State::new(session, options.reconnect, seed);
