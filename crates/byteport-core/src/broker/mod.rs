@@ -5,6 +5,7 @@
 mod options;
 mod outgoing;
 mod session;
+mod stomp;
 mod will;
 
 pub use options::{BrokerOptions, Channel, Protocol};
