@@ -2,7 +2,8 @@
 // Copyright The libbyteport authors
 //! Frames of one connection that the broker has to answer for, and which of them an ERROR frame is about.
 //!
-//! Invariant: a frame is blamed only where the broker names it, or where no other frame that it may have meant is unanswered.
+//! Invariant: frames are blamed only where the broker names one, or where every unanswered frame that it may have meant would fare
+//! the same.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

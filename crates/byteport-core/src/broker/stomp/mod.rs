@@ -17,13 +17,16 @@
 //! - Where the broker does not say what it minds, the only suspect is refused when that happens the third time in a row.
 //! - An ERROR about the broker itself, such as its shutdown, refuses nothing.
 //!
-//! A subscription that is refused is forgotten, like a publication.
+//! A subscription that is refused is forgotten, like a publication. What is refused was not confirmed, but the broker may have taken
+//! it all the same, where it began to refuse the destination only after that.
 //!
 //! # What RabbitMQ 3.10 does
 //!
-//! - An ERROR never has a `receipt-id`. The `message` header is a word such as `access_refused`, `not_found` or
-//!   `precondition_failed` (a message that is larger than the broker allows), the body a sentence. Receipts of frames before it may never come. After the ERROR for
-//!   a SUBSCRIBE its RECEIPT comes all the same, which means nothing.
+//! - An ERROR never has a `receipt-id`. Its header `message` is a word such as `access_refused`, `not_found` or
+//!   `precondition_failed` (a message larger than the broker allows), its body a sentence. Receipts of frames before it may never
+//!   come. After the ERROR for a SUBSCRIBE its RECEIPT comes all the same, and means nothing.
+//! - When it is shut down, or when a queue that is full refuses a publication (`x-overflow` is `reject-publish`), it ends the
+//!   connection without an ERROR: what is unconfirmed is sent again, until there is room.
 //! - A login that is refused: `message:Bad CONNECT`, and a body of `Access refused for user '...'` or `Virtual host '...' access
 //!   denied`, the latter also where there is no such host. The connection stays open for some seconds more.
 //! - A CONNECT frame's headers are unescaped, although STOMP 1.2 has no escaped colons and ends of line there; a frame with an

@@ -6,6 +6,7 @@ mod beats;
 mod blame;
 mod deliveries;
 mod greeting;
+mod hostile;
 mod model;
 mod publishing;
 
