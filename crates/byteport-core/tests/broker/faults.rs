@@ -16,16 +16,16 @@ use crate::support::*;
 fn a_wrong_login_is_told_at_once() {
     for way in WAYS {
         let broker = way.broker();
-        let wrong = [
-            way.options().login(broker.user(), "wrong"),
-            way.options().login("nobody", broker.password()),
-        ];
+        let wrong =
+            [way.options().login(broker.user(), "wrong"), way.options().login("nobody", broker.password())];
         for options in wrong {
             for reconnect in [true, false] {
                 let client = Client::open(options.clone().reconnect(reconnect)).unwrap();
                 let error = client.wait_open(LONG).unwrap_err();
                 assert_eq!(error.code(), ErrorCode::LoginFailed, "{way:?} {error}");
-                assert!(!error.to_string().contains("wrong") && !error.to_string().contains(broker.password()));
+                assert!(
+                    !error.to_string().contains("wrong") && !error.to_string().contains(broker.password())
+                );
                 let error = client.publish(&way.topic("a"), b"x").unwrap_err();
                 assert_eq!(error.code(), ErrorCode::LoginFailed, "{way:?} {error}");
                 assert_ne!(client.stats().unwrap().state, BrokerState::Open);
@@ -39,7 +39,8 @@ fn an_unknown_virtual_host_is_told() {
     for way in [Way::RabbitMqtt, Way::RabbitStomp] {
         let client = Client::open(way.options().vhost("nowhere")).unwrap();
         let error = client.wait_open(Duration::from_secs(5)).unwrap_err();
-        let codes = [ErrorCode::LoginFailed, ErrorCode::Disconnected, ErrorCode::NotFound, ErrorCode::Forbidden];
+        let codes =
+            [ErrorCode::LoginFailed, ErrorCode::Disconnected, ErrorCode::NotFound, ErrorCode::Forbidden];
         assert!(codes.contains(&error.code()), "{way:?} {error}");
     }
 }
@@ -50,7 +51,11 @@ fn nobody_there_is_told_and_waited_for() {
         let options = way.options().host("127.0.0.1:9").timeout(Duration::from_millis(300));
         let client = Client::open(options.clone()).unwrap();
         let error = client.publish(&way.topic("a"), b"x").unwrap_err();
-        assert_eq!((error.code(), error.phase()), (ErrorCode::Timeout, byteport_core::Phase::Connect), "{error}");
+        assert_eq!(
+            (error.code(), error.phase()),
+            (ErrorCode::Timeout, byteport_core::Phase::Connect),
+            "{error}"
+        );
         let demanding = Client::open(options.reconnect(false).timeout(LONG)).unwrap();
         assert_eq!(demanding.publish(&way.topic("a"), b"x").unwrap_err().code(), ErrorCode::Connect);
         assert_eq!(demanding.wait_open(LONG).unwrap_err().code(), ErrorCode::Connect);

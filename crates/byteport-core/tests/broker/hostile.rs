@@ -61,7 +61,8 @@ fn a_message_of_a_gigabyte_is_refused_when_it_is_announced() {
     assert_eq!(error.code(), ErrorCode::AnswerTooLarge, "{error}");
     let error = failure(broker(Protocol::Stomp, |mut socket| {
         hear(&mut socket);
-        let message = b"MESSAGE\nsubscription:0\nmessage-id:1\nack:1\ndestination:/a\ncontent-length:1000000000\n\n";
+        let message =
+            b"MESSAGE\nsubscription:0\nmessage-id:1\nack:1\ndestination:/a\ncontent-length:1000000000\n\n";
         let _ = socket.write_all(&[CONNECTED, message].concat());
         let _ = socket.read(&mut [0; 1]);
     }));
@@ -71,7 +72,8 @@ fn a_message_of_a_gigabyte_is_refused_when_it_is_announced() {
 #[test]
 fn a_broker_that_never_answers_the_login_is_left() {
     for protocol in [Protocol::Mqtt, Protocol::Stomp] {
-        let options = broker(protocol, |mut socket| while socket.read(&mut [0; 64]).is_ok_and(|got| got > 0) {});
+        let options =
+            broker(protocol, |mut socket| while socket.read(&mut [0; 64]).is_ok_and(|got| got > 0) {});
         let error = failure(options.connect_timeout(Duration::from_millis(200)));
         assert_eq!(error.code(), ErrorCode::Timeout, "{error}");
     }

@@ -6,9 +6,9 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use byteport_core::ErrorCode;
 use byteport_core::broker::{Broker, BrokerOptions, Channel, Verdict, Will};
 use byteport_core::model::Timestamp;
-use byteport_core::ErrorCode;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::support::*;
@@ -118,7 +118,8 @@ fn old_messages_are_counted_and_not_handed_on() {
         let packet = |at: i64, data: &str| format!(r#"{{"uid":"{uid}","timestamp":"{at}","data":"{data}"}}"#);
         let sender = open(way.options());
         let old_alone = format!("[{}]", packet(now - 4000, "old"));
-        let list = format!("[{},{},{}]", packet(now - 4000, "old"), packet(now + 4000, "ahead"), packet(now, "now"));
+        let list =
+            format!("[{},{},{}]", packet(now - 4000, "old"), packet(now + 4000, "ahead"), packet(now, "now"));
         sender.publish(&own(way, &uid), old_alone.as_bytes()).unwrap();
         sender.publish(&own(way, &uid), list.as_bytes()).unwrap();
         let delivery = next(&device);

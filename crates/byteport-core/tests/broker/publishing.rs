@@ -49,7 +49,8 @@ fn many_are_posted_and_arrive_in_order() {
 }
 
 fn packet(number: i64) -> Packet {
-    let fields = vec![("n".to_owned(), number.to_string()), ("text".to_owned(), "i love; \"you\"".to_owned())];
+    let fields =
+        vec![("n".to_owned(), number.to_string()), ("text".to_owned(), "i love; \"you\"".to_owned())];
     let timestamp = Some(Timestamp::from_micros(1_430_438_400_012_345 + number));
     Packet { namespace: "my_garage".into(), uid: "cart-1".into(), timestamp, fields }
 }

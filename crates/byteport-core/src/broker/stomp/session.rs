@@ -10,6 +10,7 @@ mod send;
 mod take;
 
 use std::collections::{HashSet, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,7 +57,6 @@ struct Subscription {
 }
 
 /// See the module, and the trait of the same name.
-#[derive(Debug)]
 pub(in crate::broker) struct Session {
     options: BrokerOptions,
     stage: Stage,
@@ -111,6 +111,18 @@ impl Session {
             self.take(frame, now)?;
         }
         Ok(())
+    }
+}
+
+/// The output holds the password, the rest holds messages.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("stomp::Session")
+            .field("stage", &self.stage)
+            .field("era", &self.era)
+            .field("beat", &self.beat)
+            .field("subscriptions", &self.subscriptions)
+            .finish_non_exhaustive()
     }
 }
 
