@@ -91,6 +91,18 @@ fn withdrawn_in_flight_is_not_sent_again() {
 }
 
 #[test]
+fn identifiers_of_what_was_withdrawn_are_free_on_the_next_connection() {
+    let mut session = open(&options().max_in_flight(65_535));
+    for ticket in 1..=65_535 {
+        publish(&mut session, ticket);
+        session.withdraw(ticket);
+    }
+    publish(&mut session, 65_536);
+    assert_eq!(sent(&mut session).len(), 65_535);
+    assert_eq!(again(&mut session), [published(0, 1, false)]);
+}
+
+#[test]
 fn every_identifier_in_flight_is_sent_again_and_subscriptions_wait_for_one() {
     let mut session = open(&options().max_in_flight(65_535));
     (1..=65_536).for_each(|ticket| publish(&mut session, ticket));
