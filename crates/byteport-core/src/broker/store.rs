@@ -57,8 +57,13 @@ impl Broker {
     }
 
     fn publish_list(&self, packet: &str) -> Result<()> {
+        self.store_list(&format!("[{packet}]"))
+    }
+
+    /// Publishes a list of packets to where the service takes them from, and waits until the broker has it.
+    pub(crate) fn store_list(&self, list: &str) -> Result<()> {
         let destination = self.shared()?.options.protocol.store_destination();
-        self.publish(destination, format!("[{packet}]").as_bytes())
+        self.publish(destination, list.as_bytes())
     }
 
     /// A reading as a packet of the options' device, unless it names another.
