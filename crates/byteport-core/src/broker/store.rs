@@ -43,6 +43,15 @@ impl Broker {
         Ok(shared.store_all(texts))
     }
 
+    /// [`Broker::store_all`] for readings, which are the options' device's unless they name another.
+    ///
+    /// # Errors
+    /// As [`Broker::store_all`].
+    pub fn store_readings(&self, readings: &[&Reading]) -> Result<Vec<Result<()>>> {
+        let texts = readings.iter().map(|reading| self.json_of(reading)).collect();
+        Ok(self.shared()?.store_all(texts))
+    }
+
     /// Stores what is a packet's `data`, `name=value;` repeated, as of the options' device, stamped with the time of this call.
     ///
     /// # Errors
