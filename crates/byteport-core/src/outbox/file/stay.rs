@@ -5,7 +5,10 @@
 //! Invariant: before each write, database and write-ahead log are where they were. Where one was removed, all that the open
 //! connection still reads is put back in a new file; another file that is in the way is moved aside.
 
+use std::os::unix::ffi::OsStrExt;
+
 use rusqlite::Connection;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::build::{self, Failure, Old};
 use super::place::Identity;
@@ -48,7 +51,8 @@ impl File {
 
     fn copy_out(&self) -> Result<(), Failure> {
         build::remove(&self.place.unfinished())?;
-        let to = self.place.unfinished().to_string_lossy().into_owned();
+        let to = self.place.unfinished();
+        let to = ToSqlOutput::Borrowed(ValueRef::Text(to.as_os_str().as_bytes()));
         self.connection.execute("VACUUM INTO ?", [to])?;
         Ok(build::publish(&self.place)?)
     }
