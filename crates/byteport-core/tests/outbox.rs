@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::time::Duration;
 
 use byteport_core::model::{Reading, Timestamp};
-use byteport_core::outbox::{Durability, LinkState, Order, Outbox, OutboxOptions, Reason, Stats, WhenFull};
+use byteport_core::outbox::{
+    Durability, Event, LinkState, Order, Outbox, OutboxOptions, Reason, Stats, WhenFull,
+};
 use byteport_core::{Client, ErrorCode, Options};
 use support::{Recorder, answer};
 
@@ -354,4 +356,22 @@ fn whoever_closes_second_waits_for_the_first() {
         assert_eq!(next.stats().unwrap().queued, 1);
         first.join().unwrap();
     });
+}
+
+#[test]
+fn whoever_closes_returns_after_the_listener_was_told() {
+    let recorder = Recorder::start(|_| ok());
+    let folder = tempfile::tempdir().unwrap();
+    let told = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&told);
+    let options = OutboxOptions::new().on_event(move |event| {
+        if let Event::Delivered { sequences } = event {
+            std::thread::sleep(Duration::from_millis(500));
+            count.fetch_add(sequences.len() as u64, Ordering::SeqCst);
+        }
+    });
+    let outbox = Outbox::open(folder.path().join("o.db"), client(&recorder), options).unwrap();
+    outbox.enqueue(&reading(1, 1), Durability::Delivered).unwrap();
+    outbox.close(LONG).unwrap();
+    assert_eq!(told.load(Ordering::SeqCst), 1);
 }
