@@ -12,6 +12,7 @@
 //!   [`File::portion`] says, or any while [`File::lacks_room`] for them.
 
 mod build;
+mod forks;
 mod kind;
 mod lock;
 mod look;
