@@ -7,7 +7,7 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use byteport_core::model::{Reading, Timestamp};
 use byteport_core::outbox::{
@@ -121,8 +121,12 @@ fn a_refused_key_keeps_everything_until_it_is_changed() {
     let recorder = server(&status);
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path().join("o.db"), client(&recorder), OutboxOptions::new()).unwrap();
-    outbox.enqueue_within(&reading(1, 1), Durability::Delivered, Duration::from_millis(300)).unwrap();
-    assert_eq!(outbox.stats().unwrap().link, LinkState::Paused);
+    outbox.enqueue(&reading(1, 1), Durability::Memory).unwrap();
+    let end = Instant::now() + LONG;
+    while outbox.stats().unwrap().link != LinkState::Paused {
+        assert!(Instant::now() < end, "{:?}", outbox.stats().unwrap());
+        outbox.flush(Duration::from_millis(10)).unwrap();
+    }
     status.store(200, Ordering::SeqCst);
     outbox.set_key("another").unwrap();
     assert_eq!(outbox.flush(LONG).unwrap().kept, 0);
@@ -310,15 +314,24 @@ fn a_listener_that_takes_its_time_holds_nothing_up() {
 
 #[test]
 fn a_listener_that_panics_ends_nothing() {
-    let recorder = Recorder::start(|_| ok());
+    let recorder = Recorder::start(|_| answer("400 No", "", ""));
     let folder = tempfile::tempdir().unwrap();
-    let options = OutboxOptions::new().on_event(|_| panic!("of the test"));
+    let told = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&told);
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let options = OutboxOptions::new().on_event(move |event| {
+        let _ = held.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+        count.fetch_add(if let Event::Quarantined { .. } = event { 1 } else { 0 }, Ordering::SeqCst);
+        panic!("of the test");
+    });
     let outbox = Outbox::open(folder.path().join("o.db"), client(&recorder), options).unwrap();
     for n in 0..5 {
-        outbox.enqueue(&reading(n, n), Durability::Delivered).unwrap();
+        assert_eq!(outbox.enqueue(&reading(n, n), Durability::Delivered).unwrap_err().status(), Some(400));
     }
+    drop(release); // several events are told one after the other
     let closed = outbox.close(LONG).unwrap();
-    assert_eq!((closed.kept, closed.lost), (0, 0));
+    assert_eq!((closed.kept, closed.lost, told.load(Ordering::SeqCst)), (0, 0, 5));
 }
 
 #[test]
