@@ -96,6 +96,11 @@ impl Lock {
             return Ok(Lock { file: Some(file), identity, registry });
         }
     }
+
+    /// Whether others find it where they look for it; they may have removed it.
+    pub fn is_there(&self, place: &Place) -> bool {
+        Identity::at(&place.lock()).ok().flatten() == Some(self.identity)
+    }
 }
 
 fn open(path: &Path) -> std::io::Result<(std::fs::File, Identity)> {

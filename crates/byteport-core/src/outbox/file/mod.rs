@@ -61,7 +61,7 @@ pub(in crate::outbox) struct File {
     quarantine_bytes: u64,
     /// Set while the connection is to nothing, for the file could not be put back where it was.
     is_gone: bool,
-    _lock: lock::Lock,
+    lock: lock::Lock,
 }
 
 /// What opening a file gave.

@@ -102,7 +102,7 @@ fn assemble(
         quarantine_bytes: from.quarantine_bytes,
         place,
         is_gone: false,
-        _lock: lock,
+        lock,
     };
     Ok(Opened { file, clean: from.kept.clean, totals: from.kept.totals, clocks: from.clocks, moved_aside })
 }

@@ -2,7 +2,7 @@
 // Copyright The libbyteport authors
 //! A file that is taken away while it is open: what was written through an open descriptor would be gone with the process.
 //!
-//! Invariant: before each write, database and write-ahead log are where they were. Where one was removed, all that the open
+//! Invariant: before each write, database, write-ahead log and lock are where they were. Where one was removed, all that the open
 //! connection still reads is put back in a new file; another file that is in the way is moved aside.
 
 use std::os::unix::ffi::OsStrExt;
@@ -11,6 +11,8 @@ use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::build::{self, Failure, Old};
+use super::lock::Lock;
+use super::open::OpenError;
 use super::place::Identity;
 use super::{File, Trouble, open};
 
@@ -19,6 +21,12 @@ impl File {
     pub(super) fn stay(&mut self) -> Result<(), Trouble> {
         if self.is_gone {
             return Err(self.out_of_reach("it could not be put back; it is opened anew"));
+        }
+        if !self.lock.is_there(&self.place) {
+            self.lock = Lock::take(&self.place).map_err(|error| match error {
+                OpenError::Refused(error) => Trouble::Io(error.to_string()),
+                OpenError::Unusable(why) => Trouble::Io(why),
+            })?;
         }
         let there = Identity::at(&self.place.path).map_err(|error| self.out_of_reach(&error.to_string()))?;
         match there {

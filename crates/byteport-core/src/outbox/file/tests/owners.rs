@@ -104,7 +104,9 @@ fn a_second_opener_in_another_process_is_refused_until_the_first_is_dead() {
 
 #[test]
 fn a_file_that_is_removed_while_open_is_written_anew() {
-    for gone in [&[""][..], &["-wal"], &["", "-wal", "-shm"], &["", "-wal", "-shm", "-lock", "-reserve"]] {
+    for gone in
+        [&[""][..], &["-wal"], &["-lock"], &["", "-wal", "-shm"], &["", "-wal", "-shm", "-lock", "-reserve"]]
+    {
         let (_folder, path) = place();
         let mut file = open(&path).file;
         let mut totals = fill(&mut file, 400, 50);
@@ -116,6 +118,7 @@ fn a_file_that_is_removed_while_open_is_written_anew() {
         totals.next_block += 1;
         let blocks = vec![block(totals.next_block - 1, 401, 5, 0)];
         file.write(&Batch { blocks, totals: totals.clone(), ..Batch::default() }, true).unwrap();
+        assert_eq!(refusal(&path).code(), ErrorCode::InUse, "{gone:?}");
         drop(file);
         let opened = open(&path);
         assert_eq!(opened.totals, totals, "{gone:?}");
