@@ -61,7 +61,8 @@ impl Outbox {
     /// # Errors
     /// [`ErrorCode::InUse`] where another outbox, in this process or another, has the file; [`ErrorCode::NotConfigured`] for a
     /// client without namespace or key; [`ErrorCode::InvalidArgument`] for options that make no sense, or a path that is no place
-    /// for a file; [`ErrorCode::File`] where no thread can be started.
+    /// for a file; [`ErrorCode::Forked`] in a forked child, where SQLite was not built for that (see `.cargo/config.toml`);
+    /// [`ErrorCode::File`] where no thread can be started.
     pub fn open(path: impl AsRef<Path>, client: Arc<Client>, options: OutboxOptions) -> Result<Outbox> {
         options.check()?;
         let Some(key) = client.key().map(str::to_owned).filter(|_| client.namespace().is_some()) else {
