@@ -388,3 +388,19 @@ fn whoever_closes_returns_after_the_listener_was_told() {
     outbox.close(LONG).unwrap();
     assert_eq!(told.load(Ordering::SeqCst), 1);
 }
+
+#[test]
+fn what_is_dropped_while_its_call_waits_is_not_told_to_be_safe() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = OutboxOptions::new().max_age(Duration::from_nanos(1));
+    let outbox = Outbox::open(folder.path().join("o.db"), nobody(), options).unwrap();
+    for n in 0..20 {
+        let receipt = outbox.enqueue(&reading(n, n), Durability::Synced).unwrap();
+        let is_there = outbox.stats().unwrap().dropped.by(Reason::Age) <= n as u64;
+        assert!(
+            receipt.held.is_none() || is_there && receipt.held < Some(Durability::Delivered),
+            "{receipt:?}"
+        );
+    }
+    adds_up(&outbox.stats().unwrap());
+}
