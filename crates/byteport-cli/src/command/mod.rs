@@ -30,7 +30,7 @@ use crate::settings::Settings;
 pub enum Command {
     /// Store one reading; without any NAME=VALUE, a sign of life
     #[command(after_help = store::EXAMPLES)]
-    Store(store::StoreArgs),
+    Store(Box<store::StoreArgs>),
     /// Read one field's values over a span of time
     #[command(after_help = read::EXAMPLES)]
     Read(read::ReadArgs),

@@ -24,7 +24,7 @@ use clap::{Args, Subcommand};
 
 pub use store::ThroughArgs;
 
-use options::{KeepArgs, UploadArgs};
+use options::{KeepArgs, UploadArgs, way};
 
 use crate::exit::Failure;
 use crate::settings::Settings;

@@ -12,7 +12,7 @@ use clap::Args;
 use super::open::Open;
 use super::outcome::Outcome;
 use super::split::{Line, Splitter};
-use super::{KeepArgs, UploadArgs, parse};
+use super::{KeepArgs, UploadArgs, parse, way};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Stop;
 use crate::screen;
@@ -35,6 +35,16 @@ pub struct ThroughArgs {
 }
 
 impl ThroughArgs {
+    /// Refuses a broker without an outbox.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.upload.name_broker() && self.outbox.is_none() {
+            return Err(Failure::input(
+                "--broker is for what goes through an outbox: give --outbox FILE, too",
+            ));
+        }
+        Ok(())
+    }
+
     /// Hands in one reading, or the lines of standard input where there is none, and ends when all of it is delivered or the
     /// time to wait for that is over.
     pub fn store(
@@ -45,7 +55,7 @@ impl ThroughArgs {
         settings: &Settings,
     ) -> Result<(), Failure> {
         let (level, wait) = (self.keep.durability(), self.upload.wait()?);
-        let options = self.upload.add(self.keep.options()?, settings)?;
+        let options = way(self.upload.add(self.keep.options()?)?, settings)?;
         let namespace = client.namespace().unwrap_or_default().to_owned();
         let open = Open::new(path, client, options)?;
         let blocks = self.keep.when_full() == WhenFull::Block;
