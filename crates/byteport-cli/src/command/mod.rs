@@ -5,6 +5,7 @@
 mod configure;
 mod devices;
 mod download;
+mod feed;
 mod firmware;
 mod generate;
 mod lists;
