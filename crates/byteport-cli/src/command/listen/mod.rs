@@ -28,7 +28,7 @@ Examples:
   byteport listen my_garage.cart-44 --broker mqtts://broker.byteport.se --broker-user joe
   byteport listen cart-44 --keep --format json | while read -r message; do ...; done
   byteport listen cart-44 --count 1 --for 60
-  byteport listen --topic 'my_garage.#'
+  byteport listen --topic 'my_garage/#'
 
 Settings and exit status: byteport --help";
 
