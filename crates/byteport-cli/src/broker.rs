@@ -2,12 +2,22 @@
 // Copyright The libbyteport authors
 //! What the settings say of the broker.
 
+use std::time::Duration;
+
 use byteport_core::Proxy;
 use byteport_core::broker::BrokerOptions;
 
 use crate::ask;
 use crate::exit::Failure;
 use crate::settings::{self, Name, Settings};
+
+/// The longest time for making a connection, where the time for one call is not shorter.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The address of the broker, in commands that need one.
+pub fn need(settings: &Settings) -> Result<&str, Failure> {
+    settings.broker().ok_or_else(|| settings.missing(Name::Broker, "broker"))
+}
 
 /// The core's options for the broker at this address. What the settings do not say of the login is asked for.
 pub fn options(settings: &Settings, url: &str) -> Result<BrokerOptions, Failure> {
@@ -29,9 +39,15 @@ pub fn options(settings: &Settings, url: &str) -> Result<BrokerOptions, Failure>
         options = options.proxy(Proxy::parse(url)?);
     }
     if let Some(text) = settings.get(Name::Timeout) {
-        options = options.timeout(settings::seconds("timeout", text)?);
+        let timeout = settings::seconds("timeout", text)?;
+        options = options.timeout(timeout).connect_timeout(timeout.min(CONNECT_TIMEOUT));
     }
     let user = ask::broker_user(settings)?;
     let password = ask::broker_password(settings, &user)?;
     Ok(options.login(&user, &password))
+}
+
+/// For a client that leaves no trace at the broker, and takes the place of none that is there: by MQTT, without an identifier.
+pub fn passing(options: BrokerOptions) -> BrokerOptions {
+    options.clean_session(true).client_id("")
 }

@@ -27,17 +27,24 @@ Examples:
 
 Settings and exit status: byteport --help";
 
+/// What was measured, and when, but for the fields that are named one by one.
 #[derive(Args)]
-pub struct StoreArgs {
-    /// A field and its value, number or text, stored as it stands
-    #[arg(value_name = "NAME=VALUE")]
-    pairs: Vec<String>,
+pub struct MeasuredArgs {
     /// A field whose value is the text of a file (- for standard input)
     #[arg(long = "file", value_name = "NAME=FILE")]
     files: Vec<String>,
     /// When it was measured, UNIX seconds or ISO 8601 [default: now]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     timestamp: Option<String>,
+}
+
+#[derive(Args)]
+pub struct StoreArgs {
+    /// A field and its value, number or text, stored as it stands
+    #[arg(value_name = "NAME=VALUE")]
+    pairs: Vec<String>,
+    #[command(flatten)]
+    measured: MeasuredArgs,
     /// Send by GET, with at most 2,048 bytes of URL, in place of POST
     #[arg(long)]
     get: bool,
@@ -49,7 +56,7 @@ pub struct StoreArgs {
 
 pub fn run(args: &StoreArgs, settings: &Settings) -> Result<(), Failure> {
     args.through.check()?;
-    let reading = reading(args)?;
+    let reading = reading(&args.pairs, &args.measured)?;
     let (connection, device) = connection(settings, if args.get { Method::Get } else { Method::Post })?;
     let has_broker = args.through.outbox.is_some() && settings.broker().is_some();
     let client = if has_broker { Client::new(connection)? } else { with_key(connection, settings)? };
@@ -91,18 +98,18 @@ fn connection(settings: &Settings, method: Method) -> Result<(Options, String), 
 }
 
 /// What was measured; nothing where no field is named.
-fn reading(args: &StoreArgs) -> Result<Option<Reading>, Failure> {
+pub fn reading(pairs: &[String], measured: &MeasuredArgs) -> Result<Option<Reading>, Failure> {
     let mut reading = Reading::new();
-    let time = args.timestamp.as_deref().map(span::moment).transpose()?;
+    let time = measured.timestamp.as_deref().map(span::moment).transpose()?;
     if time.is_some() {
         reading.set_timestamp(time);
     }
-    for text in &args.pairs {
+    for text in pairs {
         let (field, value) = address::pair(text, "NAME=VALUE")?;
         add(&mut reading, field, value.to_owned())?;
     }
     let mut stdin_taken = false;
-    for text in &args.files {
+    for text in &measured.files {
         let (field, path) = address::pair(text, "NAME=FILE")?;
         name::check(NameKind::Field, field)?;
         if path == "-" && std::mem::replace(&mut stdin_taken, true) {

@@ -160,8 +160,7 @@ impl KeepArgs {
             options = options.max_count(count);
         }
         if let Some(text) = &self.max_age {
-            let micros = span::length(text)?;
-            options = options.max_age(Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX)));
+            options = options.max_age(span::duration(text)?);
         }
         Ok(match self.when_full {
             Some(choice) => options.when_full(choice),
