@@ -16,6 +16,7 @@ mod state;
 mod stats;
 mod stomp;
 mod store;
+mod wait;
 mod wake;
 mod will;
 
