@@ -60,56 +60,44 @@ pub(super) fn run(shared: &Shared) {
 impl Shared {
     /// Waits for the next try: for its time, or for something to publish. `false` when the client is to end.
     fn wait_for_work(&self) -> bool {
-        let mut pause = {
-            let state = self.lock();
-            state.again_at.map(|at| at.saturating_sub(self.now()))
-        };
         loop {
-            {
-                let mut state = self.lock();
-                self.wake.clear();
-                state.poked = false;
-                if state.stop {
-                    return false;
-                }
-                let is_due = match (self.options.reconnect, state.again_at) {
-                    (true, None) => true,
-                    (true, Some(at)) => {
-                        pause = Some(at.saturating_sub(self.now()));
-                        pause == Some(Duration::ZERO)
-                    }
-                    (false, _) => {
-                        pause = None;
-                        !state.is_idle() || state.subscriptions.values().any(Option::is_none)
-                    }
-                };
-                if is_due {
-                    state.again_at = None;
-                    state.link = BrokerState::Connecting;
-                    return true;
-                }
+            let mut state = self.lock();
+            self.wake.clear();
+            state.poked = false;
+            if state.stop {
+                return false;
             }
-            self.sleep(None, false, pause);
+            let pause = match (state.reconnects, state.again_at) {
+                (true, None) => Some(Duration::ZERO),
+                (true, Some(at)) => Some(at.saturating_sub(self.now())),
+                (false, _) => state.wants_connection().then_some(Duration::ZERO),
+            };
+            if pause == Some(Duration::ZERO) {
+                state.again_at = None;
+                state.is_wanted = false;
+                state.link = BrokerState::Connecting;
+                return true;
+            }
+            drop(state);
+            self.sleep(None, pause);
         }
     }
 
-    /// Waits until the socket can be used, the client is woken, or the time is over; says whether the socket can be read.
-    fn sleep(&self, socket: Option<(&TcpStream, bool)>, wants_write: bool, pause: Option<Duration>) -> bool {
+    /// Waits until the socket can be used for this, the client is woken, or the time is over; says whether the socket can be read.
+    fn sleep(&self, socket: Option<(&TcpStream, PollFlags)>, pause: Option<Duration>) -> bool {
         // Rounded up, so that what is due is due when this returns.
         let pause = pause.map(|pause| pause + Duration::from_millis(1));
         let pause = pause.and_then(|pause| Timespec::try_from(pause).ok());
-        let mut watched = vec![PollFd::new(&self.wake, PollFlags::IN)];
-        if let Some((socket, wants_read)) = socket {
-            let read = if wants_read { PollFlags::IN } else { PollFlags::empty() };
-            let write = if wants_write { PollFlags::OUT } else { PollFlags::empty() };
-            watched.push(PollFd::new(socket, read | write));
-        }
+        let watched = socket.filter(|(_, flags)| !flags.is_empty());
+        let mut watched: Vec<PollFd<'_>> =
+            watched.into_iter().map(|(socket, flags)| PollFd::new(socket, flags)).collect();
+        let socket = watched.len();
+        watched.push(PollFd::new(&self.wake, PollFlags::IN));
         match poll(&mut watched, pause.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => log::debug!(target: "byteport::broker", "poll: {error}"),
         }
-        let is_ready = |fd: &PollFd<'_>| !(fd.revents() - PollFlags::OUT).is_empty();
-        watched.get(1).is_some_and(is_ready)
+        watched.iter().take(socket).any(|fd| !(fd.revents() - PollFlags::OUT).is_empty())
     }
 
     fn connect(&self) -> Result<Line> {
@@ -129,30 +117,28 @@ impl Shared {
         let mut buffer = vec![0; PIECE];
         let mut can_read = false;
         loop {
-            let received = if can_read { self.read(&socket, &mut buffer)? } else { false };
+            if can_read && self.read(&socket, &mut buffer)? {
+                self.has_changed();
+            }
             let mut state = self.lock();
             self.wake.clear();
             state.poked = false;
-            let pauses = self.is_crowded(&state);
-            self.tick(&mut state, greeted_by, pauses)?;
-            if state.stop {
+            if state.stop || self.has_nothing_to_do(&state) {
                 return self.part(state, &socket);
             }
+            let is_crowded = self.is_crowded(&state);
+            self.tick(&mut state, greeted_by, is_crowded)?;
             state.write().map_err(|error| broken(error, Phase::Send))?;
-            if self.has_nothing_to_do(&state) {
-                return self.part(state, &socket);
-            }
-            let wants_write = state.line.as_ref().is_some_and(Line::is_full);
+            let is_full = state.line.as_ref().is_some_and(Line::is_full);
             let pause = self.pause(&state, greeted_by);
             drop(state);
-            if received {
-                self.has_changed();
-            }
-            can_read = self.sleep(Some((&socket, !pauses)), wants_write, pause) && !pauses;
+            let mut flags = if is_crowded { PollFlags::empty() } else { PollFlags::IN };
+            flags.set(PollFlags::OUT, is_full);
+            can_read = self.sleep(Some((&socket, flags)), pause) && !is_crowded;
         }
     }
 
-    /// Reads what is there, but not without end.
+    /// Reads some of what is there; says whether that was anything.
     fn read(&self, socket: &TcpStream, buffer: &mut [u8]) -> Result<bool> {
         let mut plain = Vec::new();
         let Some(count) = read_some(socket, buffer).map_err(|error| broken(error, Phase::Receive))? else {
@@ -179,7 +165,7 @@ impl Shared {
         state.inbox_bytes > MOST_WAITING.max(self.options.max_message.saturating_mul(2))
     }
 
-    fn tick(&self, state: &mut State, greeted_by: Duration, pauses: bool) -> Result<()> {
+    fn tick(&self, state: &mut State, greeted_by: Duration, is_deaf: bool) -> Result<()> {
         let now = self.now();
         if state.link != BrokerState::Open && now >= greeted_by {
             let message = "the broker did not answer the login in time";
@@ -191,7 +177,7 @@ impl Shared {
             return Err(Error::new(ErrorCode::Disconnected, message).in_phase(Phase::Receive));
         }
         match state.session.tick(now) {
-            Err(error) if pauses && error.code() == ErrorCode::Timeout => Ok(()), // we do not listen to it
+            Err(error) if is_deaf && error.code() == ErrorCode::Timeout => Ok(()), // we do not listen to it
             done => done,
         }
     }
@@ -208,7 +194,7 @@ impl Shared {
     fn has_nothing_to_do(&self, state: &State) -> bool {
         let is_idle = state.is_idle() && state.subscriptions.is_empty() && state.inbox.is_empty();
         let is_due = state.session.due().is_some_and(|due| due <= self.now());
-        !self.options.reconnect && is_idle && is_due
+        !state.reconnects && is_idle && is_due
     }
 
     /// Says goodbye, and gives the socket a moment to take it.
@@ -217,7 +203,7 @@ impl Shared {
         let ends = self.now() + FAREWELL;
         while state.write().is_ok() && state.line.as_ref().is_some_and(Line::is_full) && self.now() < ends {
             drop(state);
-            self.sleep(Some((socket, false)), true, Some(ends.saturating_sub(self.now())));
+            self.sleep(Some((socket, PollFlags::OUT)), Some(ends.saturating_sub(self.now())));
             state = self.lock();
         }
         let _ = socket.shutdown(std::net::Shutdown::Write);
@@ -233,7 +219,7 @@ impl Shared {
             state.backoff.reset();
         }
         state.open_since = Duration::ZERO;
-        if self.options.reconnect {
+        if state.reconnects {
             let pause = state.backoff.pause();
             state.again_at = Some(self.now() + pause);
         } else {

@@ -91,11 +91,15 @@ impl Broker {
     /// the last reason when the time is over. The client goes on trying, where its options say so.
     pub fn wait_open(&self, timeout: Duration) -> Result<()> {
         let shared = self.shared()?;
-        let opened = shared.wait_until(shared.lock(), deadline(timeout), |state| {
+        let mut state = shared.lock();
+        state.is_wanted = state.link != BrokerState::Open;
+        shared.poke(&mut state);
+        let opened = shared.wait_until(state, deadline(timeout), |state| {
             if state.link == BrokerState::Open {
                 return Some(Ok(()));
             }
-            state.hopeless().map(Err)
+            let has_failed = !state.reconnects && !state.is_wanted && state.link == BrokerState::Waiting;
+            state.hopeless().or_else(|| state.fault.clone().filter(|_| has_failed)).map(Err)
         })?;
         match opened {
             Some(Ok(())) => Ok(()),

@@ -10,7 +10,7 @@ use super::handle::Broker;
 use super::shared::{Shared, deadline};
 use super::{Delivery, Message, Verdict};
 use crate::backoff::Backoff;
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Result};
 
 impl Broker {
     /// Hands each message to a handler, on one thread of the library's, in the order in which they come; the broker is told that a
@@ -20,8 +20,8 @@ impl Broker {
     /// The handler may call the client, but not close it. Without a subscription, the device's own messages are subscribed to.
     ///
     /// # Errors
-    /// [`NotConfigured`](crate::ErrorCode::NotConfigured) without anything to listen to;
-    /// [`File`](crate::ErrorCode::File) where no thread can be started; [`Forked`](crate::ErrorCode::Forked).
+    /// [`ErrorCode::NotConfigured`] without anything to listen to; [`ErrorCode::InvalidArgument`] where there is a handler
+    /// already; [`ErrorCode::File`] where no thread can be started; [`ErrorCode::Closed`]; [`ErrorCode::Forked`].
     pub fn listen(
         &self,
         mut handler: impl FnMut(&Message, &Delivery) -> Verdict + Send + 'static,
@@ -41,6 +41,10 @@ impl Broker {
     ) -> Result<()> {
         let shared = Arc::clone(self.shared()?);
         shared.subscribe_something()?;
+        if std::mem::replace(&mut shared.lock().listens, true) {
+            let message = "messages go to a handler already, and a client has one";
+            return Err(Error::new(ErrorCode::InvalidArgument, message));
+        }
         self.start("byteport-messages", move || shared.hand_on(opened, handler))
     }
 }

@@ -39,10 +39,10 @@ impl Shared {
         let seed =
             Timestamp::now().as_micros().unsigned_abs().wrapping_mul(u64::from(std::process::id()) | 1);
         let session: Box<dyn super::session::Session> = match options.protocol {
-            Protocol::Mqtt => Box::new(mqtt::Session::new(&options)),
+            Protocol::Mqtt => Box::new(mqtt::Session::new(&options)?),
             Protocol::Stomp => Box::new(stomp::Session::new(&options)),
         };
-        let mut state = State::new(session, seed);
+        let mut state = State::new(session, options.reconnect, seed);
         for destination in &options.destinations {
             state.session.subscribe(destination)?;
             state.subscriptions.insert(destination.clone(), None);
@@ -140,7 +140,8 @@ impl State {
         if self.ended || self.stop {
             return Some(Fault::of(&closed()));
         }
-        let is_down = self.link == BrokerState::Waiting;
+        // One that connects on demand tries again each time, and fails what waited.
+        let is_down = self.reconnects && self.link == BrokerState::Waiting;
         self.fault.clone().filter(|fault| is_down && fault.is_lasting())
     }
 

@@ -68,6 +68,10 @@ pub(super) struct State {
     /// Why the last connection ended, or could not be made; `None` since one was open.
     pub fault: Option<Fault>,
     pub backoff: Backoff,
+    /// Whether a connection is made by itself, or only when one is wanted.
+    pub reconnects: bool,
+    /// Whether somebody waits for a connection.
+    pub is_wanted: bool,
     /// When the open connection was made.
     pub open_since: Duration,
     /// When to connect anew, so that what was refused is delivered again.
@@ -78,6 +82,8 @@ pub(super) struct State {
     answers: HashMap<Ticket, Result<(), Fault>>,
     /// Whether each destination that was asked for is subscribed to, or why not.
     pub subscriptions: HashMap<String, Option<Result<(), Fault>>>,
+    /// Whether deliveries go to a handler.
+    pub listens: bool,
     pub inbox: VecDeque<Delivery>,
     pub inbox_bytes: usize,
     pub counts: Counts,
@@ -89,13 +95,15 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(session: Box<dyn Session>, seed: u64) -> State {
+    pub(super) fn new(session: Box<dyn Session>, reconnects: bool, seed: u64) -> State {
         State {
             session,
             line: None,
             link: BrokerState::Connecting,
             fault: None,
             backoff: Backoff::new(seed),
+            reconnects,
+            is_wanted: false,
             open_since: Duration::ZERO,
             again_at: None,
             next_ticket: 1,
@@ -103,6 +111,7 @@ impl State {
             pending_bytes: 0,
             answers: HashMap::new(),
             subscriptions: HashMap::new(),
+            listens: false,
             inbox: VecDeque::new(),
             inbox_bytes: 0,
             counts: Counts::default(),
@@ -141,6 +150,11 @@ impl State {
 
     pub(super) fn is_idle(&self) -> bool {
         self.pending.is_empty()
+    }
+
+    /// Whether there is something that needs a connection.
+    pub(super) fn wants_connection(&self) -> bool {
+        self.is_wanted || !self.is_idle() || self.subscriptions.values().any(Option::is_none)
     }
 
     /// The answer to a publication that somebody waits for.
