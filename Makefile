@@ -3,7 +3,7 @@
 # The one front door. `make help` lists every task.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-c test-python test-api test-page test-docs soak lint msrv bench header setup format clean
+.PHONY: help run test test-rust test-c test-python test-api test-page test-brokers test-docs soak lint msrv bench header setup format clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test-api: ## the server against docs/openapi.json alone
 
 test-page: ## the server's page in Chromium alone
 	@scripts/test.sh page
+
+test-brokers: ## the brokers that the tests start, alone
+	@scripts/test.sh brokers
 
 test-docs: ## the examples of the README and of docs/ alone
 	@scripts/test.sh docs

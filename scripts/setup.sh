@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 venv=build/venv
+updated=
 
 fail() {
   echo "setup: $*" >&2
@@ -25,7 +26,8 @@ as_root() {
 apt_install() {
   command -v apt-get >/dev/null || fail "this is not Debian: install what corresponds to its packages $*"
   echo "setup: installing $*"
-  as_root apt-get -qq update || fail "apt-get update failed"
+  [ -n "$updated" ] || as_root apt-get -qq update || fail "apt-get update failed"
+  updated=yes
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null ||
     fail "apt-get could not install $*"
 }
@@ -43,11 +45,18 @@ packages() {
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
 }
 
-# program_only UNIT PACKAGE: installs a package for its program; its service is neither started nor enabled
+# program_only PACKAGE UNIT...: installs a package for its program; its services are not started, nor enabled under systemd
 program_only() {
-  installed "$2" && return
-  [ ! -d /run/systemd/system ] || as_root systemctl mask --quiet "$1"
-  apt_install "$2"
+  installed "$1" && return
+  if [ -d /run/systemd/system ]; then
+    as_root systemctl mask --quiet "${@:2}"
+  elif [ ! -e /usr/sbin/policy-rc.d ]; then
+    # what Debian's package scripts ask before they start a service; away again when this script ends
+    trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+    as_root chmod 755 /usr/sbin/policy-rc.d
+  fi
+  apt_install "$1"
 }
 
 # Whether the C compiler can compile and link.
@@ -94,16 +103,20 @@ for_tests() {
   packages gcc g++ clang binutils valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
   packages mount util-linux
   packages chromium chromium-driver # the page is tested in a browser
-  program_only danted.service dante-server
+  program_only dante-server danted.service
+  # the brokers that scripts/brokers.sh starts
+  program_only mosquitto mosquitto.service
+  program_only rabbitmq-server rabbitmq-server.service epmd.service epmd.socket
   pip_install python/requirements-dev.txt
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt
+  pip_install tests/brokers/requirements.txt
 }
 
 for_bench() {
   toolchain
   packages libcurl4-openssl-dev libssl-dev libsqlite3-dev wrk
-  program_only nginx.service nginx-light
+  program_only nginx-light nginx.service
   pip_install bench/requirements.txt
 }
 

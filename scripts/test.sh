@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
-# usage: test.sh [lint|rust|c|python|docs|page|api|msrv|soak]...     (all but soak unless told)
+# usage: test.sh [lint|rust|c|python|docs|page|api|brokers|msrv|soak]...     (all but soak unless told)
 set -euo pipefail
 # Whoever starts this in the background may ignore signals that the tests send.
 [ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=HUP,INT,QUIT,TERM "$0" "$@"
@@ -59,7 +59,7 @@ lint() {
   checked lint ruff-check build/venv/bin/python -m ruff check --config python/pyproject.toml python examples bench tests
   checked lint ruff-format build/venv/bin/python -m ruff format --check --config python/pyproject.toml python examples bench tests
   checked lint mypy env -C python ../build/venv/bin/python -m mypy
-  checked lint shellcheck shellcheck scripts/*.sh tests/c/*.sh .ci/run
+  checked lint shellcheck shellcheck scripts/*.sh scripts/brokers/*.sh tests/c/*.sh .ci/run
   count lint
 }
 
@@ -122,6 +122,12 @@ api() {
   count api
 }
 
+# The brokers that the tests of every language start.
+brokers() {
+  run brokers build/venv/bin/python -m pytest -q -p no:cacheprovider tests/brokers
+  count brokers
+}
+
 msrv() {
   run msrv scripts/cross-toolchain.sh "$PWD/build/rust-1.85"
   checked msrv rust-1.85 env RUSTC="$PWD/build/rust-1.85/rustc" CARGO_TARGET_DIR=build/target-msrv \
@@ -129,14 +135,14 @@ msrv() {
   count msrv
 }
 
-[ $# -gt 0 ] || set -- lint rust c python docs page api msrv
+[ $# -gt 0 ] || set -- lint rust c python docs page api brokers msrv
 rm -f "$logs"/*.log
 run setup scripts/setup.sh test
 for part in "$@"; do
   case "$part" in
-    lint | rust | c | python | docs | page | api | msrv | soak) "$part" ;;
+    lint | rust | c | python | docs | page | api | brokers | msrv | soak) "$part" ;;
     *)
-      echo "usage: test.sh [lint|rust|c|python|docs|page|api|msrv|soak]..." >&2
+      echo "usage: test.sh [lint|rust|c|python|docs|page|api|brokers|msrv|soak]..." >&2
       exit 2
       ;;
   esac
