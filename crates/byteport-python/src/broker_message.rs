@@ -4,7 +4,6 @@
 //!
 //! Invariant: what a message says is shown by its own attributes only, never by `repr`.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use byteport_core::broker::{Delivery as Core, Message as CoreMessage};
@@ -16,13 +15,13 @@ use crate::error;
 /// What came from the broker at once: one message, or a list of them.
 #[pyclass(frozen, module = "byteport._byteport")]
 pub(crate) struct Delivery {
-    core: Arc<Core>,
+    core: Core,
     settled: AtomicBool,
 }
 
 impl Delivery {
     pub(crate) fn new(core: Core) -> Delivery {
-        Delivery { core: Arc::new(core), settled: AtomicBool::new(false) }
+        Delivery { core, settled: AtomicBool::new(false) }
     }
 
     /// The core's delivery, for the one verdict that counts: the first.
@@ -34,10 +33,10 @@ impl Delivery {
 #[pymethods]
 impl Delivery {
     #[getter]
-    fn messages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let each =
-            (0..self.core.messages().len()).map(|index| Message { core: Arc::clone(&self.core), index });
-        PyTuple::new(py, each.map(|message| Py::new(py, message)).collect::<PyResult<Vec<_>>>()?)
+    fn messages<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let each = 0..slf.get().core.messages().len();
+        let each = each.map(|index| Bound::new(slf.py(), Message { delivery: slf.clone().unbind(), index }));
+        PyTuple::new(slf.py(), each.collect::<PyResult<Vec<_>>>()?)
     }
 
     #[getter]
@@ -73,13 +72,13 @@ impl Delivery {
 /// One message to a device.
 #[pyclass(frozen, module = "byteport._byteport")]
 pub(crate) struct Message {
-    core: Arc<Core>,
+    delivery: Py<Delivery>,
     index: usize,
 }
 
 impl Message {
     fn core(&self) -> Option<&CoreMessage> {
-        self.core.messages().get(self.index)
+        self.delivery.get().core.messages().get(self.index)
     }
 }
 
@@ -117,12 +116,18 @@ impl Message {
 
     #[getter]
     fn redelivered(&self) -> bool {
-        self.core.redelivered()
+        self.delivery.get().redelivered()
     }
 
     #[getter]
     fn destination(&self) -> &str {
-        self.core.destination()
+        self.delivery.get().topic()
+    }
+
+    /// What it came in.
+    #[getter]
+    fn delivery(&self, py: Python<'_>) -> Py<Delivery> {
+        self.delivery.clone_ref(py)
     }
 
     /// The names and values of a packet's `data`.
