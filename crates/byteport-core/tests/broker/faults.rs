@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Wrong logins, brokers that are killed, clients that are closed.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use byteport_core::ErrorCode;
+use byteport_core::broker::{Broker as Client, BrokerState};
+use byteport_testing::{Broker, Kind};
+
+use crate::support::*;
+
+#[test]
+fn a_wrong_login_is_told_at_once() {
+    for way in WAYS {
+        let broker = way.broker();
+        let wrong =
+            [way.options().login(broker.user(), "wrong"), way.options().login("nobody", broker.password())];
+        for options in wrong {
+            for reconnect in [true, false] {
+                let client = Client::open(options.clone().reconnect(reconnect)).unwrap();
+                let error = client.wait_open(LONG).unwrap_err();
+                assert_eq!(error.code(), ErrorCode::LoginFailed, "{way:?} {error}");
+                assert!(
+                    !error.to_string().contains("wrong") && !error.to_string().contains(broker.password())
+                );
+                let error = client.publish(&way.topic("a"), b"x").unwrap_err();
+                assert_eq!(error.code(), ErrorCode::LoginFailed, "{way:?} {error}");
+                assert_ne!(client.stats().unwrap().state, BrokerState::Open);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_virtual_host_is_told() {
+    for way in [Way::RabbitMqtt, Way::RabbitStomp] {
+        let client = Client::open(way.options().vhost("nowhere")).unwrap();
+        let error = client.wait_open(Duration::from_secs(5)).unwrap_err();
+        let codes =
+            [ErrorCode::LoginFailed, ErrorCode::Disconnected, ErrorCode::NotFound, ErrorCode::Forbidden];
+        assert!(codes.contains(&error.code()), "{way:?} {error}");
+    }
+}
+
+#[test]
+fn nobody_there_is_told_and_waited_for() {
+    for way in WAYS {
+        let options = way.options().host("127.0.0.1:9").timeout(Duration::from_millis(300));
+        let client = Client::open(options.clone()).unwrap();
+        let error = client.publish(&way.topic("a"), b"x").unwrap_err();
+        assert_eq!(
+            (error.code(), error.phase()),
+            (ErrorCode::Timeout, byteport_core::Phase::Connect),
+            "{error}"
+        );
+        let demanding = Client::open(options.reconnect(false).timeout(LONG)).unwrap();
+        assert_eq!(demanding.publish(&way.topic("a"), b"x").unwrap_err().code(), ErrorCode::Connect);
+        assert_eq!(demanding.wait_open(LONG).unwrap_err().code(), ErrorCode::Connect);
+        assert_eq!(demanding.stats().unwrap().state, BrokerState::Waiting);
+    }
+}
+
+/// A broker that is killed and started again while messages go through it: each that was confirmed arrives.
+fn killed(way: Way, kind: Kind) {
+    let mut broker = Broker::start(kind);
+    let options = way.options_at(&broker);
+    let queue = way.protocol().store_destination();
+    let receiver = open(way.options_at(&broker));
+    receiver.subscribe(queue).unwrap();
+    receiver.close(LONG).unwrap(); // from now on the broker keeps what comes: in the queue, or for the persistent session
+    let receiving = receiver.options().unwrap().clone();
+    let client = open(options.max_in_flight(20));
+    let ends = AtomicBool::new(false);
+    let confirmed = std::thread::scope(|scope| {
+        let sender = scope.spawn(|| {
+            let mut confirmed = BTreeSet::new();
+            for number in 0.. {
+                if ends.load(Ordering::Relaxed) {
+                    break;
+                }
+                if client.publish(queue, format!("{number}").as_bytes()).is_ok() {
+                    confirmed.insert(number);
+                }
+            }
+            confirmed
+        });
+        for _ in 0..2 {
+            let before = client.stats().unwrap().published;
+            until("published", || client.stats().unwrap().published > before + 100);
+            broker.kill();
+            until("seen", || client.stats().unwrap().state != BrokerState::Open);
+            broker.start_again();
+            until("open", || client.stats().unwrap().state == BrokerState::Open);
+        }
+        ends.store(true, Ordering::Relaxed);
+        sender.join().unwrap()
+    });
+    assert!(client.stats().unwrap().connections >= 3);
+    let receiver = open(receiving);
+    receiver.subscribe(queue).unwrap();
+    let mut got = BTreeSet::new();
+    while !confirmed.is_subset(&got) {
+        let delivery = receiver.receive(LONG).unwrap();
+        let delivery = delivery.unwrap_or_else(|| {
+            panic!("{way:?}: {:?} are lost", confirmed.difference(&got).collect::<Vec<_>>())
+        });
+        got.insert(String::from_utf8_lossy(delivery.body()).parse::<u32>().unwrap());
+        receiver.settle(&delivery, byteport_core::broker::Verdict::Taken).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_rabbitmq_costs_nothing_that_was_confirmed_by_mqtt() {
+    killed(Way::RabbitMqtt, Kind::RabbitMq);
+}
+
+#[test]
+fn a_killed_rabbitmq_costs_nothing_that_was_confirmed_by_stomp() {
+    killed(Way::RabbitStomp, Kind::RabbitMq);
+}
+
+#[test]
+fn a_stopped_mosquitto_costs_nothing_that_was_confirmed() {
+    let way = Way::Mosquitto;
+    let mut broker = Broker::start(Kind::Mosquitto);
+    let (client, receiver) = (open(way.options_at(&broker)), open(way.options_at(&broker)));
+    receiver.subscribe("t").unwrap();
+    for round in 0..3 {
+        client.publish("t", format!("{round}").as_bytes()).unwrap();
+        broker.stop();
+        broker.start_again();
+    }
+    for round in 0..3 {
+        assert_eq!(take(&receiver), round.to_string());
+    }
+    assert_eq!(client.flush(LONG).unwrap(), 0);
+}
+
+#[test]
+fn a_publication_that_is_refused_does_not_come_back_for_ever() {
+    let way = Way::RabbitStomp;
+    let broker = way.broker();
+    let client = Client::open(way.options().login(broker.reader(), broker.password())).unwrap();
+    client.wait_open(LONG).unwrap();
+    let error = client.publish("/topic/forbidden", b"x").unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Forbidden, "{error}");
+    until("open again", || client.stats().unwrap().state == BrokerState::Open);
+    assert_eq!((client.stats().unwrap().pending, client.stats().unwrap().refused), (0, 1));
+    let outsider = Client::open(way.options().login(broker.outsider(), broker.password())).unwrap();
+    assert_eq!(outsider.subscribe("/topic/forbidden").unwrap_err().code(), ErrorCode::Forbidden);
+}
+
+#[test]
+fn a_closed_client_says_so_and_closing_is_bounded() {
+    for way in WAYS {
+        let client = open(way.options());
+        client.post(&way.topic("a"), b"x").unwrap();
+        assert_eq!(client.close(LONG).unwrap(), 0);
+        assert_eq!(client.publish(&way.topic("a"), b"x").unwrap_err().code(), ErrorCode::Closed);
+        assert_eq!(client.receive(LONG).unwrap_err().code(), ErrorCode::Closed);
+        assert_eq!(client.wait_open(LONG).unwrap_err().code(), ErrorCode::Closed);
+        assert_eq!(client.stats().unwrap().state, BrokerState::Closed);
+        assert_eq!(client.close(LONG).unwrap(), 0);
+    }
+    let away = Client::open(Way::Mosquitto.options().host("127.0.0.1:9")).unwrap();
+    away.post("a", b"x").unwrap();
+    assert_eq!(away.close(Duration::ZERO).unwrap(), 1);
+}

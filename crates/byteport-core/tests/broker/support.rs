@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Brokers that all tests of this program share, and clients of them.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use byteport_core::broker::{Broker as Client, BrokerOptions, Delivery, Protocol, Verdict};
+use byteport_testing::{Broker, Kind};
+
+/// The broker with MQTT alone.
+pub static MOSQUITTO: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::Mosquitto));
+
+/// The broker with both protocols.
+pub static RABBITMQ: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::RabbitMq));
+
+/// Longer than anything takes that a test waits for.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// A way to talk to a broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Mosquitto,
+    RabbitMqtt,
+    RabbitStomp,
+}
+
+pub const WAYS: [Way; 3] = [Way::Mosquitto, Way::RabbitMqtt, Way::RabbitStomp];
+
+impl Way {
+    pub fn broker(self) -> &'static Broker {
+        match self {
+            Self::Mosquitto => &MOSQUITTO,
+            _ => &RABBITMQ,
+        }
+    }
+
+    pub fn protocol(self) -> Protocol {
+        if self == Self::RabbitStomp { Protocol::Stomp } else { Protocol::Mqtt }
+    }
+
+    /// Options of a device that no other test has, in the broker's own virtual host.
+    pub fn options(self) -> BrokerOptions {
+        self.options_at(self.broker())
+    }
+
+    /// The same at a broker of the test's own.
+    pub fn options_at(self, broker: &Broker) -> BrokerOptions {
+        let address = if self == Self::RabbitStomp { broker.stomp() } else { broker.mqtt() };
+        let options = BrokerOptions::new(self.protocol()).host(address).vhost(broker.vhost());
+        let options = options.namespace("my_garage").device(&unique("cart"));
+        options.login(broker.user(), broker.password()).timeout(LONG).connect_timeout(LONG)
+    }
+
+    /// A topic or destination that each listener gets all of.
+    pub fn topic(self, name: &str) -> String {
+        if self == Self::RabbitStomp { format!("/topic/{name}") } else { name.to_owned() }
+    }
+}
+
+/// A name that no other test has.
+pub fn unique(name: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("{name}-{}-{}", std::process::id() % 100_000, COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+pub fn open(options: BrokerOptions) -> Client {
+    let client = Client::open(options).unwrap();
+    client.wait_open(LONG).unwrap();
+    client
+}
+
+/// The next delivery.
+pub fn next(client: &Client) -> Delivery {
+    client.receive(LONG).unwrap().expect("a delivery")
+}
+
+/// The next delivery's body as text, taken.
+pub fn take(client: &Client) -> String {
+    let delivery = next(client);
+    client.settle(&delivery, Verdict::Taken).unwrap();
+    String::from_utf8(delivery.body().to_vec()).unwrap()
+}
+
+/// Waits until something is so.
+pub fn until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < LONG, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
