@@ -2,8 +2,9 @@
 // Copyright The libbyteport authors
 //! The thread that has the connection: it connects, reads, writes what callers left, and connects again.
 //!
-//! Invariants: the socket never blocks; no lock is held while it waits, connects or reads; it sleeps until something comes or is
-//! due. While nobody takes deliveries it reads no more, so that what waits in memory is bounded; the broker waits meanwhile.
+//! Invariants: the socket never blocks; no lock is held while it waits, connects, reads or writes the log; it sleeps until
+//! something comes or is due. While nobody takes deliveries it reads no more, so that what waits in memory is bounded; the
+//! broker waits meanwhile.
 
 use std::io;
 use std::net::TcpStream;
@@ -38,6 +39,9 @@ pub(super) fn run(shared: &Shared) {
     crate::net::deaf();
     while shared.wait_for_work() {
         let ended = shared.connect().and_then(|line| shared.converse(line));
+        if let Err(error) = &ended {
+            log::info!(target: "byteport::broker", "{}:{}: {error}", shared.target.host, shared.target.port);
+        }
         let mut state = shared.lock();
         state.line = None;
         state.session.lost();
@@ -47,6 +51,7 @@ pub(super) fn run(shared: &Shared) {
         }
         drop(state);
         shared.has_changed();
+        shared.tell();
     }
     let mut state = shared.lock();
     state.link = BrokerState::Closed;
@@ -54,10 +59,17 @@ pub(super) fn run(shared: &Shared) {
     state.fail_all(&Fault::of(&super::shared::closed()));
     drop(state);
     shared.has_changed();
+    shared.tell();
     shared.ready.set(); // whoever waits for deliveries sees that none will come
 }
 
 impl Shared {
+    /// Writes to the log what was noted for it.
+    fn tell(&self) {
+        let notes = std::mem::take(&mut self.lock().notes);
+        notes.iter().for_each(|note| log::warn!(target: "byteport::broker", "{note}"));
+    }
+
     /// Waits for the next try: for its time, or for something to publish. `false` when the client is to end.
     fn wait_for_work(&self) -> bool {
         loop {
@@ -120,6 +132,7 @@ impl Shared {
             if can_read && self.read(&socket, &mut buffer)? {
                 self.has_changed();
             }
+            self.tell();
             let mut state = self.lock();
             self.wake.clear();
             state.poked = false;
@@ -212,7 +225,6 @@ impl Shared {
 
     /// The connection ended, or could not be made.
     fn lost(&self, state: &mut State, error: &Error) {
-        log::info!(target: "byteport::broker", "{}:{}: {error}", self.target.host, self.target.port);
         let fault = Fault::of(error);
         let lasted = !state.open_since.is_zero() && self.now() >= state.open_since + STEADY;
         if lasted {

@@ -87,6 +87,8 @@ pub(super) struct State {
     pub inbox: VecDeque<Delivery>,
     pub inbox_bytes: usize,
     pub counts: Counts,
+    /// Lines for the log, which is written without the lock held: a host language's handler may call the client.
+    pub notes: Vec<String>,
     /// Whether the thread was told that there is something to write.
     pub poked: bool,
     pub closing: bool,
@@ -115,6 +117,7 @@ impl State {
             inbox: VecDeque::new(),
             inbox_bytes: 0,
             counts: Counts::default(),
+            notes: Vec::new(),
             poked: false,
             closing: false,
             stop: false,
@@ -185,7 +188,7 @@ impl State {
         if pending.waits {
             self.answers.insert(ticket, answer);
         } else if let Err(fault) = answer {
-            log::warn!(target: "byteport::broker", "a publication is lost: {}", fault.text());
+            self.notes.push(format!("a publication is lost: {}", fault.text()));
         }
     }
 
@@ -213,7 +216,7 @@ impl State {
                     self.subscriptions.insert(destination, Some(Ok(())));
                 }
                 Signal::NotSubscribed(destination, error) => {
-                    log::warn!(target: "byteport::broker", "not subscribed to {destination:?}: {error}");
+                    self.notes.push(format!("not subscribed to {destination:?}: {error}"));
                     self.subscriptions.insert(destination, Some(Err(Fault::of(&error))));
                 }
                 Signal::Incoming(incoming) => came.push(incoming),
