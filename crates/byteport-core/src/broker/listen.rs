@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::handle::Broker;
-use super::shared::{Shared, deadline};
+use super::shared::{Shared, closed, deadline};
 use super::{Delivery, Message, Verdict};
 use crate::backoff::Backoff;
 use crate::error::{Error, ErrorCode, Result};
@@ -41,10 +41,7 @@ impl Broker {
     ) -> Result<()> {
         let shared = Arc::clone(self.shared()?);
         shared.subscribe_something()?;
-        if std::mem::replace(&mut shared.lock().listens, true) {
-            let message = "messages go to a handler already, and a client has one";
-            return Err(Error::new(ErrorCode::InvalidArgument, message));
-        }
+        shared.begin_to_listen()?;
         self.start("byteport-messages", move || shared.hand_on(opened, handler))
     }
 }
@@ -56,6 +53,19 @@ enum Next {
 }
 
 impl Shared {
+    /// A client has one handler, and a closed one gets none.
+    fn begin_to_listen(&self) -> Result<()> {
+        let mut state = self.lock();
+        if state.closing {
+            return Err(closed());
+        }
+        if std::mem::replace(&mut state.listens, true) {
+            let message = "messages go to a handler already, and a client has one";
+            return Err(Error::new(ErrorCode::InvalidArgument, message));
+        }
+        Ok(())
+    }
+
     fn hand_on(&self, mut opened: impl FnMut(), mut handler: impl FnMut(&Delivery) -> Verdict) {
         crate::net::deaf();
         let mut backoff = Backoff::new(self.now().as_nanos() as u64);
