@@ -30,8 +30,12 @@ def outbox(**options):
 """
 
 
+#: From 3.12 on Python warns of a fork where there are threads, which is what some of these programs are for.
+QUIET = "ignore:This process:DeprecationWarning"
+
+
 def command(program: str, host: str, path: Path, *more: str) -> list[str]:
-    return [sys.executable, "-I", "-c", BEGIN + program, host, str(path), *more]
+    return [sys.executable, "-I", "-W", QUIET, "-c", BEGIN + program, host, str(path), *more]
 
 
 def run(program: str, host: str, path: Path, *more: str) -> subprocess.CompletedProcess[str]:

@@ -14,11 +14,11 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::Verdict;
 use super::line::{Line, read_some};
 use super::shared::Shared;
 use super::state::{Fault, State};
 use super::stats::BrokerState;
+use super::{Protocol, Verdict};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::net::Deadline;
 
@@ -231,6 +231,9 @@ impl Shared {
             state.backoff.reset();
         }
         state.open_since = Duration::ZERO;
+        if self.is_persistent() {
+            state.forget_unsettled(); // the broker delivers them again
+        }
         if state.reconnects {
             let pause = state.backoff.pause();
             state.again_at = Some(self.now() + pause);
@@ -243,6 +246,12 @@ impl Shared {
         state.fault = Some(fault);
     }
 
+    /// Whether the broker keeps what is for this client over the end of a connection, and has no other way to be told that a
+    /// delivery was not handled.
+    fn is_persistent(&self) -> bool {
+        self.options.protocol == Protocol::Mqtt && !self.options.clean_session
+    }
+
     /// Tells the broker what became of a delivery. One that was not handled comes again with a new connection, where MQTT has
     /// no other way.
     pub(super) fn settle(&self, delivery: &super::Delivery, verdict: Verdict) {
@@ -252,10 +261,10 @@ impl Shared {
             Verdict::Taken => state.counts.taken += 1,
             Verdict::Refused => {
                 state.counts.not_taken += 1;
-                let has_session = !self.options.clean_session;
-                if self.options.protocol == super::Protocol::Mqtt && has_session && state.again_at.is_none() {
+                if self.is_persistent() && state.again_at.is_none() {
                     let pause = state.backoff.pause();
                     state.again_at = Some(self.now() + pause);
+                    self.poke(&mut state); // it sleeps until what was due before
                 }
             }
         }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use super::line::Line;
-use super::session::{Publication, Session, Signal, Ticket};
+use super::session::{HandleId, Publication, Session, Signal, Ticket};
 use super::stats::{BrokerState, Counts};
 use super::{BrokerOptions, Delivery};
 use crate::backoff::Backoff;
@@ -247,6 +247,12 @@ impl State {
             self.inbox.push_back(delivery);
         }
         was_empty && !self.inbox.is_empty()
+    }
+
+    /// Takes deliveries out of the inbox that the broker waits to hear of.
+    pub(super) fn forget_unsettled(&mut self) {
+        self.inbox.retain(|delivery| delivery.incoming.handle.id == HandleId::None);
+        self.inbox_bytes = self.inbox.iter().map(Delivery::weight).sum();
     }
 
     pub(super) fn pop_delivery(&mut self) -> Option<Delivery> {

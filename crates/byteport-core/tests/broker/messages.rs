@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use byteport_core::ErrorCode;
-use byteport_core::broker::{Broker, BrokerOptions, Channel, Verdict, Will};
+use byteport_core::broker::{Broker, Channel, Verdict, Will};
 use byteport_core::model::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -158,11 +158,12 @@ fn the_last_will_is_published_for_one_who_is_gone_without_a_word() {
         let topic = unique("will");
         let watcher = open(way.options());
         watcher.subscribe(&topic).unwrap();
-        let options: BrokerOptions = way.options().will(Will::new(&topic, "gone"));
-        // The same client identifier: the broker cuts the first one off.
-        let first = open(options.clone());
-        let second = open(options);
+        let cable = Cable::to(way.broker().mqtt());
+        let _mortal = open(way.options().host(cable.address()).will(Will::new(&topic, "gone")));
+        cable.cut();
         assert_eq!(take(&watcher), "gone", "{way:?}");
-        drop((first, second));
+        let polite = open(way.options().will(Will::new(&topic, "not gone")));
+        polite.close(LONG).unwrap();
+        assert!(watcher.receive(Duration::from_millis(200)).unwrap().is_none());
     }
 }

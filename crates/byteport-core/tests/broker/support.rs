@@ -2,8 +2,9 @@
 // Copyright The libbyteport authors
 //! Brokers that all tests of this program share, and clients of them.
 
-use std::sync::LazyLock;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use byteport_core::broker::{Broker as Client, BrokerOptions, Delivery, Protocol, Verdict};
@@ -89,5 +90,42 @@ pub fn until(what: &str, is_so: impl Fn() -> bool) {
     while !is_so() {
         assert!(start.elapsed() < LONG, "{what}");
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A way to a broker that can be cut.
+pub struct Cable {
+    address: String,
+    ends: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Cable {
+    pub fn to(broker: &str) -> Cable {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (broker, ends) = (broker.to_owned(), Arc::new(Mutex::new(Vec::new())));
+        let kept = Arc::clone(&ends);
+        std::thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let far = TcpStream::connect(&broker).unwrap();
+                kept.lock().unwrap().extend([near.try_clone().unwrap(), far.try_clone().unwrap()]);
+                let pairs = [(near.try_clone().unwrap(), far.try_clone().unwrap()), (far, near)];
+                for (mut from, mut to) in pairs {
+                    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+                }
+            }
+        });
+        Cable { address, ends }
+    }
+
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Ends all connections through it.
+    pub fn cut(&self) {
+        for end in self.ends.lock().unwrap().drain(..) {
+            let _ = end.shutdown(Shutdown::Both);
+        }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn of_flaw(flaw: Flaw, is_first: bool) -> Error {
         }
         Flaw::Unexpected(first) => (
             ErrorCode::InvalidAnswer,
-            format!("the broker breaks MQTT 3.1.1: a packet begins with 0x{first:02x}{advice}"),
+            format!("the broker breaks MQTT 3.1.1: nothing may come that begins with 0x{first:02x}{advice}"),
         ),
         Flaw::TooLarge(over) => (
             ErrorCode::AnswerTooLarge,

@@ -10,6 +10,9 @@ use super::decode::{Flaw, check_header};
 /// So much memory is kept from one packet to the next, in bytes.
 const KEPT: usize = 64 << 10;
 
+/// So much memory is taken for a part at the least, in bytes.
+const LEAST: usize = 64;
+
 /// A packet as it came: its first byte, and what follows the fixed header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame<'a> {
@@ -101,11 +104,11 @@ impl Inbox {
         }
     }
 
-    /// Room grows with what came, not with what is announced, and never beyond that.
+    /// Room grows with what came, not with what is announced, and beyond that only up to [`LEAST`].
     fn append(&mut self, piece: &[u8], total: usize) {
         let needed = self.part.len() + piece.len();
         if needed > self.part.capacity() {
-            let room = needed.max(2 * self.part.capacity()).min(total);
+            let room = needed.max(2 * self.part.capacity()).min(total).max(LEAST);
             self.part.reserve_exact(room - self.part.len());
         }
         self.part.extend_from_slice(piece);

@@ -18,6 +18,7 @@ enum Move {
     Withdraw(usize),
     /// The connection breaks and a new one is made; the broker answers the greeting, or it does not.
     Connect(bool),
+    Lose,
     Stop,
 }
 
@@ -28,6 +29,7 @@ fn moves() -> impl Strategy<Value = Move> {
         8 => any::<usize>().prop_map(Move::Answer),
         2 => any::<usize>().prop_map(Move::Withdraw),
         2 => any::<bool>().prop_map(Move::Connect),
+        1 => Just(Move::Lose),
         1 => Just(Move::Stop),
     ]
 }
@@ -82,6 +84,11 @@ impl Model {
             Move::Answer(index) => self.answer(index),
             Move::Withdraw(index) => self.withdraw(1 + index as Ticket % (self.last + 1)),
             Move::Connect(is_answered) => self.connect(is_answered),
+            Move::Lose => {
+                self.session.lost();
+                self.is_open = false;
+                self.unanswered.clear();
+            }
             Move::Stop => {
                 self.session.stop();
                 self.is_open = false;

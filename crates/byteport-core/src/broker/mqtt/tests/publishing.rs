@@ -85,9 +85,21 @@ fn withdrawn_in_flight_is_not_sent_again() {
     assert!(!session.withdraw(2));
     session.start(ZERO);
     assert!(!session.withdraw(1));
-    sent(&mut session);
+    assert_eq!(sent(&mut session).len(), 1, "what was left of the old connection's output is gone");
     session.receive(&CONNACK, ZERO).unwrap();
     assert_eq!(sent(&mut session), [published(3, 3, true)]);
+}
+
+#[test]
+fn identifiers_of_what_was_withdrawn_are_free_on_the_next_connection() {
+    let mut session = open(&options().max_in_flight(65_535));
+    for ticket in 1..=65_535 {
+        publish(&mut session, ticket);
+        session.withdraw(ticket);
+    }
+    publish(&mut session, 65_536);
+    assert_eq!(sent(&mut session).len(), 65_535);
+    assert_eq!(again(&mut session), [published(0, 1, false)]);
 }
 
 #[test]
@@ -152,4 +164,16 @@ fn after_the_farewell_nothing_goes_out_but_confirmations_count() {
     assert!(signals(&mut session).is_empty() && session.output().is_empty() && session.due().is_none());
     let out = again(&mut session);
     assert_eq!((out[0][0], &out[1]), (0x82, &published(2, 3, false)));
+}
+
+#[test]
+fn a_lost_connection_leaves_no_output_and_gets_none() {
+    let mut session = open(&options());
+    publish(&mut session, 1);
+    session.lost();
+    publish(&mut session, 2);
+    session.publish(3, publication("t", &[3], false)).unwrap();
+    session.stop();
+    assert!(session.output().is_empty() && signals(&mut session).is_empty() && session.due().is_none());
+    assert_eq!(again(&mut session)[..2], [published(1, 1, true), published(2, 2, false)]);
 }

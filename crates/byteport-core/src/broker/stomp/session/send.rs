@@ -19,7 +19,7 @@ impl Session {
 
     /// Sends what may be sent now.
     pub(super) fn pump(&mut self) {
-        while self.stage == Stage::Open && !(self.is_careful && !self.asks.is_empty()) {
+        while self.stage == Stage::Open && (!self.is_careful || self.asks.is_empty()) {
             if let Some(at) = self.subscriptions.iter().position(|one| one.progress == Progress::Unsent) {
                 self.send_subscription(at);
                 continue;
