@@ -143,6 +143,8 @@ class ByteportMQTTClient(BrokerClient):
     def _begin(self, waits: bool) -> None:
         super()._begin(waits)
         if is_overridden(self, "on_message") or is_overridden(self, "on_connect"):
+            if waits:
+                self._core.subscribe_own()
             self._hand_to(
                 lambda: self.on_connect(self, None, {}, 0),
                 lambda delivery: self.on_message(self, None, delivery),
