@@ -901,10 +901,11 @@ typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void
  * Takes one event of an outbox, which is gone when the callback returns, and the userdata. Calls for one outbox come one
  * after the other.
  *
- * On the library's threads (unless byteport_outbox_options_set_service() was called) the outbox's work waits meanwhile: return
- * soon. The callback may put readings into the outbox, change its key and ask for statistics, but must not wait for it: no
- * byteport_outbox_flush(), byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. On
- * any thread, it must never free the outbox, and must neither throw nor jump out. It may end the program by exit().
+ * On the library's thread for them (unless byteport_outbox_options_set_service() was called) further events and
+ * byteport_outbox_close() wait meanwhile, and the oldest of more than a MiB of events are lost: return soon. The callback may
+ * put readings into the outbox, change its key and ask for statistics, but must not wait for it: no byteport_outbox_flush(),
+ * byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. On any thread, it must never
+ * free the outbox, and must neither throw nor jump out. It may end the program by exit().
  */
 typedef void (*byteport_outbox_callback_t)(const byteport_outbox_event_t *event, void *userdata);
 
@@ -2153,7 +2154,7 @@ byteport_status_t byteport_outbox_open(const byteport_client_t *client,
  * disk only for BYTEPORT_DURABILITY_SYNCED, and for room: each up to the time-out of byteport_outbox_options_set_timeout_ms().
  *
  * `sequence` gets the reading's number in the outbox: rising, counted from 1. `held` gets how safe it is now. That is
- * BYTEPORT_DURABILITY_NONE where it was dropped for want of room. It is less than what was asked where the time-out passed
+ * BYTEPORT_DURABILITY_NONE where it was dropped, as the bounds demand. It is less than what was asked where the time-out passed
  * first, or the file cannot be written: the reading is kept and goes on towards what was asked all the same. For
  * BYTEPORT_DURABILITY_DISK, BYTEPORT_DURABILITY_MEMORY is the rule: the group commit comes later. Both may be NULL.
  *

@@ -79,7 +79,8 @@ class OutboxCalls(HttpCalls):
         :param timeout: for calls that wait for room, the disk or the service
         :param clock_floor: an earlier time shows that the clock is not set yet: readings then get their time when it is
         :param on_event: is called with one of the classes of :mod:`byteport.outbox`, on a thread of the outbox, one call at
-            a time. It holds the upload up while it runs, and may call the outbox, but not close it. What it raises is logged
+            a time. Further events wait while it runs, and beyond a MiB of them the oldest are lost; the upload goes on. It
+            may call the outbox, but not close it. What it raises is logged
 
         Spans of time are seconds or timedelta. Raises ByteportOutboxInUseException where another process, or another outbox
         in this one, has the file; ByteportClientException for settings that make no sense, and for a file that is another

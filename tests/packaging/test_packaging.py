@@ -95,6 +95,19 @@ def test_it_installs_where_nothing_is(wheel: Path, tmp_path: Path) -> None:
         assert "--namespace" in run(python, "-m", f"byteport.examples.{example}", "--help", PATH=bare)
 
 
+def assert_survives_forks(wheel: Path) -> None:
+    """SQLite's own list of how it was built is in the library, each entry ended by a zero."""
+    with zipfile.ZipFile(wheel) as archive:
+        options = archive.read("byteport/_byteport.abi3.so").split(b"\0")
+    assert b"DEFAULT_MEMSTATUS=0" in options, "SQLite was built without the flags in .cargo/config.toml"
+    assert b"DISABLE_PAGECACHE_OVERFLOW_STATS" in options
+    assert b"ENABLE_MEMORY_MANAGEMENT" not in options
+
+
+def test_sqlite_leaves_a_forked_child_no_locks(wheel: Path) -> None:
+    assert_survives_forks(wheel)
+
+
 def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     path_of_tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     run("maturin", "sdist", "-o", tmp_path, cwd=ROOT / "python", PATH=path_of_tools)
@@ -105,6 +118,8 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     assert not [name for name in inside if "/target/" in name or "/build/" in name]
     assert [name for name in inside if name.endswith("/LICENSE")]
     (sources,) = (tmp_path / "sources").iterdir()
+    flags = Path(".cargo") / "config.toml"  # what is compiled already is compiled with them in any case
+    assert (sources / flags).read_bytes() == (ROOT / flags).read_bytes()
     for path in sources.rglob("*"):
         path.touch()  # newer than what is compiled: only the dependencies serve again
     target = os.environ.get("CARGO_TARGET_DIR", "target")
@@ -123,3 +138,4 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     (built,) = (tmp_path / "out").glob("*.whl")
     assert built.name == wheel.name
     assert names(built) == names(wheel)
+    assert_survives_forks(built)

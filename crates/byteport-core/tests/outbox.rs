@@ -7,10 +7,12 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use byteport_core::model::{Reading, Timestamp};
-use byteport_core::outbox::{Durability, LinkState, Order, Outbox, OutboxOptions, Reason, Stats, WhenFull};
+use byteport_core::outbox::{
+    Durability, Event, LinkState, Order, Outbox, OutboxOptions, Reason, Stats, WhenFull,
+};
 use byteport_core::{Client, ErrorCode, Options};
 use support::{Recorder, answer};
 
@@ -119,8 +121,12 @@ fn a_refused_key_keeps_everything_until_it_is_changed() {
     let recorder = server(&status);
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path().join("o.db"), client(&recorder), OutboxOptions::new()).unwrap();
-    outbox.enqueue_within(&reading(1, 1), Durability::Delivered, Duration::from_millis(300)).unwrap();
-    assert_eq!(outbox.stats().unwrap().link, LinkState::Paused);
+    outbox.enqueue(&reading(1, 1), Durability::Memory).unwrap();
+    let end = Instant::now() + LONG;
+    while outbox.stats().unwrap().link != LinkState::Paused {
+        assert!(Instant::now() < end, "{:?}", outbox.stats().unwrap());
+        outbox.flush(Duration::from_millis(10)).unwrap();
+    }
     status.store(200, Ordering::SeqCst);
     outbox.set_key("another").unwrap();
     assert_eq!(outbox.flush(LONG).unwrap().kept, 0);
@@ -308,15 +314,24 @@ fn a_listener_that_takes_its_time_holds_nothing_up() {
 
 #[test]
 fn a_listener_that_panics_ends_nothing() {
-    let recorder = Recorder::start(|_| ok());
+    let recorder = Recorder::start(|_| answer("400 No", "", ""));
     let folder = tempfile::tempdir().unwrap();
-    let options = OutboxOptions::new().on_event(|_| panic!("of the test"));
+    let told = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&told);
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let options = OutboxOptions::new().on_event(move |event| {
+        let _ = held.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+        count.fetch_add(if let Event::Quarantined { .. } = event { 1 } else { 0 }, Ordering::SeqCst);
+        panic!("of the test");
+    });
     let outbox = Outbox::open(folder.path().join("o.db"), client(&recorder), options).unwrap();
     for n in 0..5 {
-        outbox.enqueue(&reading(n, n), Durability::Delivered).unwrap();
+        assert_eq!(outbox.enqueue(&reading(n, n), Durability::Delivered).unwrap_err().status(), Some(400));
     }
+    drop(release); // several events are told one after the other
     let closed = outbox.close(LONG).unwrap();
-    assert_eq!((closed.kept, closed.lost), (0, 0));
+    assert_eq!((closed.kept, closed.lost, told.load(Ordering::SeqCst)), (0, 0, 5));
 }
 
 #[test]
@@ -354,4 +369,38 @@ fn whoever_closes_second_waits_for_the_first() {
         assert_eq!(next.stats().unwrap().queued, 1);
         first.join().unwrap();
     });
+}
+
+#[test]
+fn whoever_closes_returns_after_the_listener_was_told() {
+    let recorder = Recorder::start(|_| ok());
+    let folder = tempfile::tempdir().unwrap();
+    let told = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&told);
+    let options = OutboxOptions::new().on_event(move |event| {
+        if let Event::Delivered { sequences } = event {
+            std::thread::sleep(Duration::from_millis(500));
+            count.fetch_add(sequences.len() as u64, Ordering::SeqCst);
+        }
+    });
+    let outbox = Outbox::open(folder.path().join("o.db"), client(&recorder), options).unwrap();
+    outbox.enqueue(&reading(1, 1), Durability::Delivered).unwrap();
+    outbox.close(LONG).unwrap();
+    assert_eq!(told.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn what_is_dropped_while_its_call_waits_is_not_told_to_be_safe() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = OutboxOptions::new().max_age(Duration::from_nanos(1));
+    let outbox = Outbox::open(folder.path().join("o.db"), nobody(), options).unwrap();
+    for n in 0..20 {
+        let receipt = outbox.enqueue(&reading(n, n), Durability::Synced).unwrap();
+        let is_there = outbox.stats().unwrap().dropped.by(Reason::Age) <= n as u64;
+        assert!(
+            receipt.held.is_none() || is_there && receipt.held < Some(Durability::Delivered),
+            "{receipt:?}"
+        );
+    }
+    adds_up(&outbox.stats().unwrap());
 }

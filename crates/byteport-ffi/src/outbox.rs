@@ -152,7 +152,7 @@ pub unsafe extern "C" fn byteport_outbox_open(
 /// disk only for BYTEPORT_DURABILITY_SYNCED, and for room: each up to the time-out of byteport_outbox_options_set_timeout_ms().
 ///
 /// `sequence` gets the reading's number in the outbox: rising, counted from 1. `held` gets how safe it is now. That is
-/// BYTEPORT_DURABILITY_NONE where it was dropped for want of room. It is less than what was asked where the time-out passed
+/// BYTEPORT_DURABILITY_NONE where it was dropped, as the bounds demand. It is less than what was asked where the time-out passed
 /// first, or the file cannot be written: the reading is kept and goes on towards what was asked all the same. For
 /// BYTEPORT_DURABILITY_DISK, BYTEPORT_DURABILITY_MEMORY is the rule: the group commit comes later. Both may be NULL.
 ///

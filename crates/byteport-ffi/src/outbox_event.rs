@@ -50,10 +50,11 @@ pub struct byteport_outbox_event_t {
 /// Takes one event of an outbox, which is gone when the callback returns, and the userdata. Calls for one outbox come one
 /// after the other.
 ///
-/// On the library's threads (unless byteport_outbox_options_set_service() was called) the outbox's work waits meanwhile: return
-/// soon. The callback may put readings into the outbox, change its key and ask for statistics, but must not wait for it: no
-/// byteport_outbox_flush(), byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. On
-/// any thread, it must never free the outbox, and must neither throw nor jump out. It may end the program by exit().
+/// On the library's thread for them (unless byteport_outbox_options_set_service() was called) further events and
+/// byteport_outbox_close() wait meanwhile, and the oldest of more than a MiB of events are lost: return soon. The callback may
+/// put readings into the outbox, change its key and ask for statistics, but must not wait for it: no byteport_outbox_flush(),
+/// byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. On any thread, it must never
+/// free the outbox, and must neither throw nor jump out. It may end the program by exit().
 pub type byteport_outbox_callback_t =
     Option<unsafe extern "C" fn(event: *const byteport_outbox_event_t, userdata: *mut c_void)>;
 

@@ -265,14 +265,21 @@ impl Broker {
         shared.lock().closing = true;
         let missing = self.flush(timeout);
         shared.end();
-        self.join();
+        self.join(Instant::now() + Duration::from_secs(2));
         missing
     }
 
-    /// Joins the threads that end soon; one that waits for the network ends by itself.
-    fn join(&self) {
+    /// Has the thread end, without waiting for anything: every call that waits fails with [`ErrorCode::Closed`].
+    pub(crate) fn stop(&self) {
+        if let Ok(shared) = self.shared() {
+            shared.lock().closing = true;
+            shared.end();
+        }
+    }
+
+    /// Joins the threads that end in time; one that waits for the network ends by itself.
+    pub(crate) fn join(&self, patience: Instant) {
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let patience = Instant::now() + Duration::from_secs(2);
         for thread in threads {
             let is_this = thread.thread().id() == std::thread::current().id();
             while !is_this && !thread.is_finished() && Instant::now() < patience {

@@ -43,6 +43,15 @@ impl Broker {
         Ok(shared.store_all(texts))
     }
 
+    /// [`Broker::store_all`] for readings, which are the options' device's unless they name another.
+    ///
+    /// # Errors
+    /// As [`Broker::store_all`].
+    pub fn store_readings(&self, readings: &[&Reading]) -> Result<Vec<Result<()>>> {
+        let texts = readings.iter().map(|reading| self.json_of(reading)).collect();
+        Ok(self.shared()?.store_all(texts))
+    }
+
     /// Stores what is a packet's `data`, `name=value;` repeated, as of the options' device, stamped with the time of this call.
     ///
     /// # Errors
@@ -57,8 +66,13 @@ impl Broker {
     }
 
     fn publish_list(&self, packet: &str) -> Result<()> {
+        self.store_list(&format!("[{packet}]"))
+    }
+
+    /// Publishes a list of packets to where the service takes them from, and waits until the broker has it.
+    pub(crate) fn store_list(&self, list: &str) -> Result<()> {
         let destination = self.shared()?.options.protocol.store_destination();
-        self.publish(destination, format!("[{packet}]").as_bytes())
+        self.publish(destination, list.as_bytes())
     }
 
     /// A reading as a packet of the options' device, unless it names another.

@@ -11,7 +11,7 @@ use super::block::{Block, Place};
 use super::file::{Batch, File, Taken, Totals, Trouble};
 use super::keeper::TOTALS_INTERVAL;
 use super::state::State;
-use super::{OutboxOptions, Reason};
+use super::{OutboxOptions, Reason, line};
 
 /// A quarantine that the file cannot take is kept in memory up to so many bytes.
 const MOST_REFUSED: usize = 64 << 10;
@@ -75,6 +75,9 @@ impl State {
     ) {
         for row in &batch.blocks {
             self.filed(row.id, row.first);
+        }
+        if !batch.replaced.is_empty() {
+            (self.file_more, self.rewind) = (true, true); // they were passed while their thinner bodies were due
         }
         if !batch.clocks.is_empty() {
             self.clocks.extend(batch.clocks.iter().cloned());
@@ -169,6 +172,13 @@ impl State {
         self.unfiled.make_contiguous().sort_unstable();
     }
 
+    /// How many readings a thinner body has that is still to be written.
+    fn thinned_left(&self, id: u64) -> u64 {
+        let body =
+            self.thinned.iter().rev().find(|(thinned, _)| *thinned == id).map(|(_, body)| body.as_slice());
+        line::spans(body.unwrap_or_default()).filter(|span| !span.is_empty()).count() as u64
+    }
+
     /// The blocks that are not in the file and can be written, oldest first.
     pub fn writable(&self) -> impl Iterator<Item = &Block> {
         let blocks = self.unfiled.iter().filter_map(|id| self.blocks.get(id));
@@ -246,6 +256,7 @@ impl State {
                 // What memory has is written in its place.
                 Some(block) => block.has_row = true,
                 None if self.finished.contains(&after) => {}
+                None if self.thinned.iter().any(|(id, _)| *id == after) => has += self.thinned_left(after),
                 // Those whose line is damaged are counted out where the block is loaded.
                 None => has += u64::from(stored.damaged) + u64::from(Block::stored(stored).left),
             }

@@ -61,7 +61,8 @@ impl Outbox {
     /// # Errors
     /// [`ErrorCode::InUse`] where another outbox, in this process or another, has the file; [`ErrorCode::NotConfigured`] for a
     /// client without namespace or key; [`ErrorCode::InvalidArgument`] for options that make no sense, or a path that is no place
-    /// for a file; [`ErrorCode::File`] where no thread can be started.
+    /// for a file; [`ErrorCode::Forked`] in a forked child, where SQLite was not built for that (see `.cargo/config.toml`);
+    /// [`ErrorCode::File`] where no thread can be started.
     pub fn open(path: impl AsRef<Path>, client: Arc<Client>, options: OutboxOptions) -> Result<Outbox> {
         options.check()?;
         let Some(key) = client.key().map(str::to_owned).filter(|_| client.namespace().is_some()) else {
@@ -177,14 +178,12 @@ impl Outbox {
         let shared = self.shared()?;
         let begun = Instant::now();
         if std::mem::replace(&mut shared.lock().closing, true) {
-            let patience = deadline(timeout.saturating_add(LAST_WRITE));
-            shared.wait_until(shared.lock(), patience, |state| state.has_ended().then_some(()))?;
+            shared.wait_for_end(deadline(timeout.saturating_add(LAST_WRITE)))?;
             return Ok(Flushed::default());
         }
         let flushed = shared.flush(timeout);
         shared.end();
-        let ended =
-            shared.wait_until(shared.lock(), deadline(LAST_WRITE), |state| state.has_ended().then_some(()));
+        let ended = shared.wait_for_end(deadline(LAST_WRITE));
         self.join();
         let flushed = flushed?;
         ended?;
@@ -264,8 +263,11 @@ impl Drop for Outbox {
             shared.lock().closing = true;
             shared.end();
         } else {
-            // The parent's locks may be held for good here, and the parent's file is open: nothing of it is touched.
+            // The parent's locks may be held for good here, and the parent's file is open: nothing of it is touched. A handle
+            // of a thread that is not here could be that of another by now, which it would detach.
             std::mem::forget(shared);
+            let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(std::mem::take(threads));
         }
     }
 }
@@ -284,11 +286,21 @@ impl Shared {
         self.wait_until(self.lock(), deadline(timeout), |state| (state.queued == 0).then_some(()))?;
         let state = self.lock();
         Ok(Flushed {
-            delivered: state.delivered - before,
+            delivered: state.delivered.saturating_sub(before), // after damage less is known to be delivered
             kept: state.queued,
             lost: 0,
             waited: begun.elapsed(),
         })
+    }
+
+    /// Waits until all is written, and everybody told, or the time is over.
+    fn wait_for_end(&self, ends: Instant) -> Result<()> {
+        let mut state = self.lock();
+        while !state.has_ended() {
+            let Some(again) = self.wait(state, ends)? else { break };
+            state = again;
+        }
+        Ok(())
     }
 
     fn resume(&self) {

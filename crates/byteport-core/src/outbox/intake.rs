@@ -177,10 +177,16 @@ impl Shared {
         sequence: u64,
         ends: Instant,
     ) -> Result<Receipt> {
-        let held = self.wait_until(state, ends, |state| {
-            (state.synced() >= sequence || state.disk != DiskState::Ok).then(|| state.held(sequence))
-        })?;
-        Ok(Receipt { sequence, held: Some(held.unwrap_or_else(|| self.lock().held(sequence))) })
+        let mut state = state;
+        state.outcomes.insert(sequence, None);
+        let waited = self.wait_until(state, ends, |state| {
+            (state.synced() >= sequence || state.disk != DiskState::Ok).then_some(())
+        });
+        let mut state = self.lock();
+        let outcome = state.outcomes.remove(&sequence).flatten();
+        waited?;
+        let was_dropped = matches!(outcome, Some(Outcome::Dropped(_)));
+        Ok(Receipt { sequence, held: (!was_dropped).then(|| state.held(sequence)) })
     }
 
     fn wait_delivered<'a>(

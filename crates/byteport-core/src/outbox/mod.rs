@@ -2,6 +2,7 @@
 // Copyright The libbyteport authors
 //! The outbox: readings that were accepted are delivered, later if need be, and not lost in between.
 
+mod backlog;
 mod block;
 mod carry;
 mod clock;

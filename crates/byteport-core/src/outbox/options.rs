@@ -76,7 +76,8 @@ impl Order {
     }
 }
 
-/// Who is told what happens. Called on the outbox's own threads, without a lock held: it may call the outbox, but not close it.
+/// Who is told what happens. Called on a thread of the outbox that is there for it, without a lock held: it may take long, and call
+/// the outbox, but not close it. Of more than a MiB of events that wait meanwhile the oldest are lost.
 pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
 /// Settings of an outbox. The defaults fit a small board.
@@ -242,7 +243,7 @@ impl OutboxOptions {
         self
     }
 
-    /// Who is told what happens. It is called on the outbox's threads, one call at a time.
+    /// Who is told what happens, one call at a time.
     pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> OutboxOptions {
         self.listener = Some(Arc::new(listener));
         self

@@ -45,7 +45,7 @@ impl Durability {
 pub struct Receipt {
     /// The reading's number in its outbox: rising, counted from 1, never used twice in one process.
     pub sequence: u64,
-    /// How safe the reading is now; `None` where the bounds left no room and the newest is what they drop. Less than what was
+    /// How safe the reading is now; `None` where the bounds dropped it: at once, or while the call waited. Less than what was
     /// asked where the file cannot be written (memory serves until it can), or where the time-out passed first: the reading
     /// is kept all the same. `Memory` for `Disk` is the rule, for the group commit comes later.
     pub held: Option<Durability>,

@@ -170,17 +170,19 @@ impl Shared {
             let (notes, events) = (std::mem::take(&mut state.notes), std::mem::take(&mut state.events));
             state.telling = true;
             drop(state);
-            let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                notes
-                    .iter()
-                    .for_each(|(level, line)| log::log!(target: "byteport::outbox", *level, "{line}"));
-                if let Some(listener) = &self.options.listener {
-                    events.iter().for_each(|event| listener(event));
-                }
-            }));
-            if told.is_err() {
-                log::error!(target: "byteport::outbox", "the listener of {} panicked", self.path.display());
+            for (level, line) in notes {
+                self.shielded(|| log::log!(target: "byteport::outbox", level, "{line}"));
             }
+            for event in events {
+                self.shielded(|| self.options.listener.iter().for_each(|listener| listener(&event)));
+            }
+        }
+    }
+
+    /// Calls what others wrote, which may panic.
+    fn shielded(&self, call: impl FnOnce()) {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).is_err() {
+            log::error!(target: "byteport::outbox", "the listener of {} panicked", self.path.display());
         }
     }
 }

@@ -195,3 +195,6 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use log::Level;
 
+use super::backlog::Backlog;
 use super::block::{Block, Open};
 use super::file::{Refused, Taken};
 use super::rate::{Limiter, Meter};
@@ -103,7 +104,7 @@ pub(super) struct State {
     /// Whether the keeper was woken since it last looked.
     pub poked: bool,
 
-    pub events: Vec<Event>,
+    pub events: Backlog,
     pub tells: bool,
     /// Whether the listener, or the log, is being told something now.
     pub telling: bool,
@@ -169,7 +170,7 @@ impl State {
             clocks: HashMap::new(),
             new_clocks: Vec::new(),
             poked: false,
-            events: Vec::new(),
+            events: Backlog::default(),
             notes: Vec::new(),
             telling: false,
             tells: options.listener.is_some(),
@@ -190,17 +191,12 @@ impl State {
         if !self.tells {
             return;
         }
-        let event = event();
-        // A listener that is slow while many are dropped is told the sum.
-        if let (Some(Event::Dropped { count, reason }), Event::Dropped { count: more, reason: same }) =
-            (self.events.last_mut(), &event)
-        {
-            if reason == same {
-                *count += more;
-                return;
-            }
+        if self.events.push(event()) {
+            self.note(
+                Level::Warn,
+                "the listener is too slow: the oldest of what it was to be told is lost".to_owned(),
+            );
         }
-        self.events.push(event);
     }
 
     /// Keeps a line for the log.

@@ -5,7 +5,9 @@
 //! Invariants: under the name of a finished file there is only ever a whole one. It takes the path's place only after what was
 //! there, the write-ahead log first, is out of the way; a crash in between is made up for by [`install`] at the next opening.
 
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -136,11 +138,20 @@ pub(super) fn install(place: &Place, old: Old) -> io::Result<Option<PathBuf>> {
     let mut kept = clear(&place.log(), aside.as_deref(), "-wal")?;
     // The index of the write-ahead log is made anew from it.
     remove_if_there(&place.with("-shm"))?;
+    imitate(&place.path, &place.finished());
     kept |= clear(&place.path, aside.as_deref(), "")?;
     std::fs::rename(place.finished(), &place.path)?;
     sync(place.folder())?;
     tidy(place);
     Ok(aside.filter(|_| kept))
+}
+
+/// The new file is open to the same people as the one whose place it takes, and to its owner in any case.
+fn imitate(old: &Path, new: &Path) {
+    let Ok(old) = std::fs::metadata(old) else { return };
+    // What cannot be is not needed: only root can give files away.
+    let _ = std::os::unix::fs::chown(new, Some(old.uid()), Some(old.gid()));
+    let _ = std::fs::set_permissions(new, Permissions::from_mode(old.mode() & 0o777 | 0o600));
 }
 
 /// Moves a file aside, or removes it where it is empty or not to be kept; whether it is kept.

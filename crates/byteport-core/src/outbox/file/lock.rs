@@ -17,6 +17,7 @@ use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::io::Errno;
 use rustix::process::{Flock, FlockType, fcntl_getlk};
 
+use super::forks;
 use super::open::OpenError;
 use super::place::{Identity, Place};
 use crate::error::{Error, ErrorCode};
@@ -27,6 +28,8 @@ static REGISTRY: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
 #[derive(Debug)]
 struct Registry {
     process: u32,
+    /// Whether it was forked from one that had such a list.
+    is_child: bool,
     taken: Mutex<HashSet<Identity>>,
 }
 
@@ -38,7 +41,8 @@ impl Registry {
             match there {
                 Some(there) if there.process == process => return there,
                 _ => {
-                    let fresh = Registry { process, taken: Mutex::default() };
+                    let is_child = there.is_some();
+                    let fresh = Registry { process, is_child, taken: Mutex::default() };
                     REGISTRY.compare_and_swap(&there, Some(Arc::new(fresh)));
                 }
             }
@@ -70,9 +74,10 @@ impl Lock {
     /// Takes the lock; a dead owner's is free.
     ///
     /// # Errors
-    /// [`ErrorCode::InUse`] while another has it.
+    /// [`ErrorCode::InUse`] while another has it; [`ErrorCode::Forked`] where SQLite was not built for a forked child.
     pub fn take(place: &Place) -> Result<Lock, OpenError> {
         let registry = Registry::of_this_process();
+        forks::check(registry.is_child).map_err(OpenError::Refused)?;
         let mut taken = registry.taken();
         let path = place.lock();
         loop {
@@ -90,6 +95,11 @@ impl Lock {
             drop(taken);
             return Ok(Lock { file: Some(file), identity, registry });
         }
+    }
+
+    /// Whether others find it where they look for it; they may have removed it.
+    pub fn is_there(&self, place: &Place) -> bool {
+        Identity::at(&place.lock()).ok().flatten() == Some(self.identity)
     }
 }
 

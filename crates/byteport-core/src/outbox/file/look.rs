@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::kind::{self, Kind, NO_DATABASE};
+use super::lock;
 use super::place::Place;
 use super::room;
 use super::totals::Kept;
@@ -26,7 +27,10 @@ impl Looker {
         let place = Place::of(path)?;
         let name = place.path.display().to_string();
         let refuse = |code, why: &str| Err(Error::new(code, format!("{name} {why}")));
-        let kind = kind::look(&place).map_err(|error| {
+        // To close a descriptor of a file gives up the locks that this process has on it, SQLite's, too.
+        let is_own = lock::owner(&place.path) == Some(std::process::id());
+        let kind = if is_own { Ok(Kind::Ours) } else { kind::look(&place) };
+        let kind = kind.map_err(|error| {
             Error::new(ErrorCode::File, format!("{name} cannot be read: see that it may be")).because(error)
         })?;
         let connection = match kind {

@@ -12,6 +12,7 @@
 //!   [`File::portion`] says, or any while [`File::lacks_room`] for them.
 
 mod build;
+mod forks;
 mod kind;
 mod lock;
 mod look;
@@ -60,7 +61,7 @@ pub(in crate::outbox) struct File {
     quarantine_bytes: u64,
     /// Set while the connection is to nothing, for the file could not be put back where it was.
     is_gone: bool,
-    _lock: lock::Lock,
+    lock: lock::Lock,
 }
 
 /// What opening a file gave.

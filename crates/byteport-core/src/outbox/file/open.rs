@@ -14,7 +14,7 @@ use super::place::{Identity, Place};
 use super::reserve::Reserve;
 use super::room::Room;
 use super::totals::Kept;
-use super::{File, MovedAside, Opened, Trouble, read, rescue, rows, schema};
+use super::{File, MovedAside, Opened, Trouble, forks, read, rescue, rows, schema};
 use crate::error::{Error, ErrorCode};
 use crate::outbox::file::sum::uint;
 
@@ -102,7 +102,7 @@ fn assemble(
         quarantine_bytes: from.quarantine_bytes,
         place,
         is_gone: false,
-        _lock: lock,
+        lock,
     };
     Ok(Opened { file, clean: from.kept.clean, totals: from.kept.totals, clocks: from.clocks, moved_aside })
 }
@@ -115,6 +115,7 @@ pub(super) fn connect(place: &Place, max_disk: u64) -> Result<Connected, Trouble
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&place.path, flags).map_err(trouble)?;
     schema::tune_owner(&connection, &room).map_err(trouble)?;
+    forks::look(&connection).map_err(trouble)?;
     let identity = Identity::at(&place.path).map_err(|error| gone(error.to_string()))?;
     let identity = identity.ok_or_else(|| gone("it was removed".to_owned()))?;
     let read = read_all(&connection).map_err(trouble)?;

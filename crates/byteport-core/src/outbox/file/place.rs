@@ -37,13 +37,25 @@ impl Identity {
     }
 }
 
+/// The longest name of a file, in bytes: those beside it have up to 40 more, and a file system takes 255.
+const LONGEST_NAME: usize = 200;
+
 impl Place {
     /// # Errors
-    /// [`ErrorCode::InvalidArgument`] for a path that can never hold a file: its folder is missing, or it is a folder.
+    /// [`ErrorCode::InvalidArgument`] for a path that can never hold a file: its folder is missing, its name is too long, or
+    /// there is a folder, a device, a pipe or a socket.
     pub fn of(path: &Path) -> Result<Place> {
         let bad = |why: String| Error::new(ErrorCode::InvalidArgument, why);
-        if path.is_dir() || path.file_name().is_none() {
+        let Some(name) = path.file_name().filter(|_| !path.is_dir()) else {
             return Err(bad(format!("{} is a folder: name a file for the outbox", path.display())));
+        };
+        if name.len() > LONGEST_NAME {
+            let why =
+                format!("the name of {} is too long: {LONGEST_NAME} bytes are the most", path.display());
+            return Err(bad(why));
+        }
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(bad(format!("{} is no file: name one for the outbox", path.display())));
         }
         if let Ok(path) = path.canonicalize() {
             return Ok(Place { path });
@@ -52,11 +64,18 @@ impl Place {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
+        // A link whose file is not there yet. Links that lead in a circle cannot be followed at all.
+        if let (Ok(target), Err(error)) = (path.read_link(), path.metadata()) {
+            return match error.kind() {
+                io::ErrorKind::NotFound => Place::of(&folder.join(target)),
+                _ => Err(bad(format!("the link {} leads nowhere", path.display())).because(error)),
+            };
+        }
         let folder = folder.canonicalize().map_err(|error| {
             let why = format!("the folder {} cannot be entered: make it, or name another", folder.display());
             bad(why).because(error)
         })?;
-        Ok(Place { path: folder.join(path.file_name().unwrap_or_default()) })
+        Ok(Place { path: folder.join(name) })
     }
 
     /// The file beside it whose name ends so.

@@ -2,12 +2,17 @@
 // Copyright The libbyteport authors
 //! A file that is taken away while it is open: what was written through an open descriptor would be gone with the process.
 //!
-//! Invariant: before each write, database and write-ahead log are where they were. Where one was removed, all that the open
+//! Invariant: before each write, database, write-ahead log and lock are where they were. Where one was removed, all that the open
 //! connection still reads is put back in a new file; another file that is in the way is moved aside.
 
+use std::os::unix::ffi::OsStrExt;
+
 use rusqlite::Connection;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::build::{self, Failure, Old};
+use super::lock::Lock;
+use super::open::OpenError;
 use super::place::Identity;
 use super::{File, Trouble, open};
 
@@ -16,6 +21,12 @@ impl File {
     pub(super) fn stay(&mut self) -> Result<(), Trouble> {
         if self.is_gone {
             return Err(self.out_of_reach("it could not be put back; it is opened anew"));
+        }
+        if !self.lock.is_there(&self.place) {
+            self.lock = Lock::take(&self.place).map_err(|error| match error {
+                OpenError::Refused(error) => Trouble::Io(error.to_string()),
+                OpenError::Unusable(why) => Trouble::Io(why),
+            })?;
         }
         let there = Identity::at(&self.place.path).map_err(|error| self.out_of_reach(&error.to_string()))?;
         match there {
@@ -48,7 +59,8 @@ impl File {
 
     fn copy_out(&self) -> Result<(), Failure> {
         build::remove(&self.place.unfinished())?;
-        let to = self.place.unfinished().to_string_lossy().into_owned();
+        let to = self.place.unfinished();
+        let to = ToSqlOutput::Borrowed(ValueRef::Text(to.as_os_str().as_bytes()));
         self.connection.execute("VACUUM INTO ?", [to])?;
         Ok(build::publish(&self.place)?)
     }

@@ -74,6 +74,21 @@ fn places_that_can_never_hold_a_file_are_refused() {
 }
 
 #[test]
+fn what_takes_a_files_place_is_open_to_the_same_people() {
+    use std::os::unix::fs::PermissionsExt;
+    for (before, after) in [(0o640, 0o640), (0o600, 0o600), (0o444, 0o644)] {
+        let (_folder, path) = place();
+        let mut file = open(&path).file;
+        let totals = fill(&mut file, 30, 0);
+        close(file, &totals);
+        std::fs::write(&path, "no database at all").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(before)).unwrap();
+        assert!(open(&path).moved_aside.is_some());
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, after);
+    }
+}
+
+#[test]
 fn a_newer_version_is_moved_aside_and_read_as_far_as_it_is_known() {
     let (folder, path) = place();
     let mut file = open(&path).file;

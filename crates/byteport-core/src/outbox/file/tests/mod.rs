@@ -5,6 +5,7 @@
 mod damage;
 mod flips;
 mod owners;
+mod places;
 mod rows;
 mod space;
 

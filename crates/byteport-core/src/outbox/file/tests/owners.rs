@@ -67,6 +67,25 @@ fn a_second_opener_in_the_process_is_refused_and_the_first_keeps_the_lock() {
     open(&path);
 }
 
+/// How many locks the system knows of on a file.
+fn locks(path: &std::path::Path) -> usize {
+    use std::os::unix::fs::MetadataExt;
+    let number = format!(":{} ", std::fs::metadata(path).unwrap().ino());
+    std::fs::read_to_string("/proc/locks").unwrap().lines().filter(|line| line.contains(&number)).count()
+}
+
+#[test]
+fn to_look_at_ones_own_file_gives_up_no_lock() {
+    let (_folder, path) = place();
+    let mut file = open(&path).file;
+    let totals = fill(&mut file, 100, 0);
+    let before = locks(&path);
+    assert_eq!(Looker::open(&path).unwrap().totals().unwrap(), Some(totals));
+    // Without it, another program that opens the database would take itself for the only one, and remove the log.
+    assert!(before > 0);
+    assert_eq!(locks(&path), before);
+}
+
 #[test]
 fn a_second_opener_in_another_process_is_refused_until_the_first_is_dead() {
     let (_folder, path) = place();
@@ -85,7 +104,9 @@ fn a_second_opener_in_another_process_is_refused_until_the_first_is_dead() {
 
 #[test]
 fn a_file_that_is_removed_while_open_is_written_anew() {
-    for gone in [&[""][..], &["-wal"], &["", "-wal", "-shm"], &["", "-wal", "-shm", "-lock", "-reserve"]] {
+    for gone in
+        [&[""][..], &["-wal"], &["-lock"], &["", "-wal", "-shm"], &["", "-wal", "-shm", "-lock", "-reserve"]]
+    {
         let (_folder, path) = place();
         let mut file = open(&path).file;
         let mut totals = fill(&mut file, 400, 50);
@@ -97,6 +118,7 @@ fn a_file_that_is_removed_while_open_is_written_anew() {
         totals.next_block += 1;
         let blocks = vec![block(totals.next_block - 1, 401, 5, 0)];
         file.write(&Batch { blocks, totals: totals.clone(), ..Batch::default() }, true).unwrap();
+        assert_eq!(refusal(&path).code(), ErrorCode::InUse, "{gone:?}");
         drop(file);
         let opened = open(&path);
         assert_eq!(opened.totals, totals, "{gone:?}");
