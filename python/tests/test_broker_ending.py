@@ -92,7 +92,9 @@ for n in range(3):
 
 def test_a_program_ends_while_the_broker_is_away(way: Way) -> None:
     done = run(NOWHERE, way, unique("cart"))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    # nobody listens to the log: Python writes its warnings
+    assert done.stderr == "a publication is lost: the broker's client was closed: make another\n" * 3
 
 
 FORKED = """
@@ -181,8 +183,9 @@ if more[0] == "mqtt loop_forever":
 else:
     client = connect()
     call = calls[more[0]]
-    print("waits", flush=True)
 try:
+    if more[0] != "mqtt loop_forever":
+        print("waits", flush=True)
     call()
 except KeyboardInterrupt:
     print("interrupted", flush=True)

@@ -100,7 +100,9 @@ class Reader:
         broker, uid = way.broker, unique("reader")
         self.client: Client
         if broker.kind == "mosquitto":
-            self.client = ByteportMQTTClient(NS, uid, broker.user, broker.password, broker.mqtt)
+            self.client = ByteportMQTTClient(
+                NS, uid, broker.user, broker.password, broker.mqtt, clean_session=True
+            )
             self.client.subscribe("simple_string_dev_message")
         else:
             vhost = "/" if way.is_stomp else NS

@@ -23,7 +23,8 @@ use crate::{args, convert, ending, error, log};
 /// Where the core's and the programs' messages about brokers go.
 const LOGGER: &str = "byteport.broker";
 
-/// An open client; threads may share it. It ends when it is closed, or nobody has it any more, or the interpreter ends.
+/// An open client; threads may share it. It ends when it is closed, when nobody has it any more,
+/// and with the interpreter.
 #[pyclass(frozen, module = "byteport._byteport")]
 pub(crate) struct Broker {
     core: Arc<broker::Broker>,
@@ -39,6 +40,14 @@ impl Broker {
         log::listen(py)?;
         let done = py.detach(|| work(&self.core));
         error::finished(py, done)
+    }
+}
+
+impl Drop for Broker {
+    /// What was handed in without waiting for the answer still goes out.
+    fn drop(&mut self) {
+        // Where the interpreter is going down it is closed already.
+        let _ = Python::try_attach(|py| ending::leave(py, &self.core));
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Invariants: the lists are locked with the interpreter's lock held, and nothing of Python is done meanwhile; so no fork finds
 //! one locked. An open outbox is kept here, too, so that one which its program has let go of uploads on; a broker's client is
-//! not, and ends when its program lets it go.
+//! kept only until the broker has answered for what was handed in.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
@@ -62,6 +62,23 @@ static BROKERS: Mutex<Vec<Weak<Broker>>> = Mutex::new(Vec::new());
 /// Only with the interpreter's lock.
 fn brokers(_: Python<'_>) -> MutexGuard<'static, Vec<Weak<Broker>>> {
     BROKERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Those that their program has let go of.
+static LEAVING: Mutex<Vec<Arc<Broker>>> = Mutex::new(Vec::new());
+
+/// Only with the interpreter's lock.
+fn leaving(_: Python<'_>) -> MutexGuard<'static, Vec<Arc<Broker>>> {
+    LEAVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Nobody has this broker's client any more: it ends when the broker has answered, or soon.
+pub(crate) fn leave(py: Python<'_>, core: &Arc<Broker>) {
+    let mut all = leaving(py);
+    if core.leave(PATIENCE).is_ok() {
+        all.push(Arc::clone(core));
+    }
+    all.retain(|other| !matches!(other.wait_closed(Duration::ZERO), Ok(true)));
 }
 
 /// Has the end of the interpreter close a broker's client, if its program has not by then.
@@ -136,7 +153,8 @@ fn end_with_child(py: Python<'_>) -> PyResult<()> {
 pub(crate) fn close_all(py: Python<'_>) -> PyResult<()> {
     let outboxes = std::mem::take(&mut *open(py));
     let brokers: Vec<_> = std::mem::take(&mut *brokers(py)).iter().filter_map(Weak::upgrade).collect();
-    let first = py.detach(|| {
+    let left = std::mem::take(&mut *leaving(py));
+    let first = py.detach(move || {
         let (mut first, end) = (None, Instant::now() + PATIENCE);
         let mut close = |work: &dyn Fn(Duration)| {
             let left = end.saturating_duration_since(Instant::now());
@@ -147,8 +165,8 @@ pub(crate) fn close_all(py: Python<'_>) -> PyResult<()> {
         // What is lost, the core logs.
         outboxes.iter().for_each(|kept| close(&|left| drop(kept.core.close(left))));
         brokers.iter().for_each(|broker| close(&|left| drop(broker.close(left))));
-        drop(brokers);
         shut();
+        drop((brokers, left));
         first
     });
     first.map_or(Ok(()), Err)
