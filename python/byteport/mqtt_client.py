@@ -34,10 +34,10 @@ class ByteportMQTTClient(BrokerClient):
     subclass, which is then called from the constructor on. The session is persistent: once the client has listened, the
     broker keeps the device's messages while it is away.
 
-    A client ends by :meth:`disconnect`, at the end of a ``with`` statement, when the program lets it go (but for one whose
-    messages go to its own methods, and so is never let go) and when the interpreter ends. The last two give the broker up to 2
-    seconds to answer for what was not waited for. In a forked child every call raises ByteportForkedException; it may make a
-    client of its own, with another device or ``client_id``.
+    A client ends by :meth:`disconnect`, at the end of a ``with`` statement, when the program lets it go (but for one
+    whose messages go to its own methods, and so is never let go) and when the interpreter ends. The last two give the
+    broker up to 2 seconds to answer for what was not waited for. In a forked child every call raises
+    ByteportForkedException; it may make a client of its own, with another device or ``client_id``.
     """
 
     DEFAULT_BYTEPORT_BROKER_PROTOCOL = _PROTOCOL
