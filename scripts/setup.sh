@@ -50,6 +50,15 @@ program_only() {
   apt_install "$2"
 }
 
+# PostgreSQL's programs; installing them would also make a database and start it, unless told otherwise before.
+postgresql() {
+  installed postgresql && return
+  apt_install postgresql-common
+  as_root mkdir -p /etc/postgresql-common/createcluster.d
+  echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/none.conf >/dev/null
+  apt_install postgresql
+}
+
 # Whether the C compiler can compile and link.
 cc_works() {
   local folder status=0
@@ -95,6 +104,7 @@ for_tests() {
   packages mount util-linux
   packages chromium chromium-driver # the page is tested in a browser
   program_only danted.service dante-server
+  postgresql # scripts/postgres.sh starts it for the tests
   pip_install python/requirements-dev.txt
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt
