@@ -22,7 +22,21 @@ impl Broker {
     /// # Errors
     /// [`ErrorCode::NotConfigured`] without anything to listen to; [`ErrorCode::InvalidArgument`] where there is a handler
     /// already; [`ErrorCode::File`] where no thread can be started; [`ErrorCode::Closed`]; [`ErrorCode::Forked`].
-    pub fn listen(&self, handler: impl FnMut(&Message, &Delivery) -> Verdict + Send + 'static) -> Result<()> {
+    pub fn listen(
+        &self,
+        mut handler: impl FnMut(&Message, &Delivery) -> Verdict + Send + 'static,
+    ) -> Result<()> {
+        self.listen_deliveries(move |delivery| judge(&mut handler, delivery))
+    }
+
+    /// [`Broker::listen`] with a handler that takes each delivery as a whole, with all of its messages.
+    ///
+    /// # Errors
+    /// As [`Broker::listen`].
+    pub fn listen_deliveries(
+        &self,
+        handler: impl FnMut(&Delivery) -> Verdict + Send + 'static,
+    ) -> Result<()> {
         let shared = Arc::clone(self.shared()?);
         shared.subscribe_something()?;
         if std::mem::replace(&mut shared.lock().listens, true) {
@@ -34,11 +48,14 @@ impl Broker {
 }
 
 impl Shared {
-    fn hand_on(&self, mut handler: impl FnMut(&Message, &Delivery) -> Verdict) {
+    fn hand_on(&self, mut handler: impl FnMut(&Delivery) -> Verdict) {
         crate::net::deaf();
         let mut backoff = Backoff::new(self.now().as_nanos() as u64);
         while let Some(delivery) = self.next_delivery() {
-            let verdict = judge(&mut handler, &delivery);
+            let verdict = catch_unwind(AssertUnwindSafe(|| handler(&delivery))).unwrap_or_else(|_| {
+                log::error!(target: "byteport::broker", "the handler of a message panicked");
+                Verdict::Refused
+            });
             if verdict == Verdict::Refused {
                 self.rest(backoff.pause());
             } else {
@@ -70,17 +87,8 @@ impl Shared {
     }
 }
 
+/// Hands on one message after the other, up to the first that is not taken.
 fn judge(handler: &mut impl FnMut(&Message, &Delivery) -> Verdict, delivery: &Delivery) -> Verdict {
-    for message in delivery.messages() {
-        let verdict = catch_unwind(AssertUnwindSafe(|| handler(message, delivery)));
-        match verdict {
-            Ok(Verdict::Taken) => {}
-            Ok(Verdict::Refused) => return Verdict::Refused,
-            Err(_) => {
-                log::error!(target: "byteport::broker", "the handler of a message panicked");
-                return Verdict::Refused;
-            }
-        }
-    }
-    Verdict::Taken
+    let are_taken = delivery.messages().iter().all(|message| handler(message, delivery) == Verdict::Taken);
+    if are_taken { Verdict::Taken } else { Verdict::Refused }
 }
