@@ -2247,6 +2247,17 @@ byteport_status_t byteport_outbox_options_set_legacy_key(byteport_outbox_options
                                                          byteport_error_t **error);
 
 /**
+ * Uploads through this broker, by MQTT or STOMP, in lists of packets: what the broker has confirmed is delivered, for the service
+ * takes it from there. The broker's settings are copied. The client of byteport_outbox_open() needs no key then; namespace and
+ * device are its own where the broker's settings name none. The MQTT client identifier, unless set, is one of this opening
+ * alone, so that a device that listens keeps its own. byteport_outbox_open() refuses settings that do not confirm, that listen,
+ * and a legacy key beside a broker.
+ */
+byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *options,
+                                                     const byteport_broker_options_t *broker,
+                                                     byteport_error_t **error);
+
+/**
  * Takes the system clock for not set while it shows an earlier time than this, in microseconds since 1970-01-01 UTC: for a
  * board without a battery, give the time at which its program was built. What is measured meanwhile is kept with the time
  * since the system started, and gets its time of day when the clock is set; only then is it uploaded. Errors:
@@ -2297,7 +2308,7 @@ void byteport_outbox_options_free(byteport_outbox_options_t *options);
  *
  * Errors: BYTEPORT_ERROR_IN_USE while another outbox, in this process or another, has the file;
  * BYTEPORT_ERROR_INVALID_ARGUMENT for settings that make no sense, a path that cannot be that of a file, and a database of
- * another program; BYTEPORT_ERROR_NOT_CONFIGURED for a client without namespace or key.
+ * another program; BYTEPORT_ERROR_NOT_CONFIGURED for a client without namespace, or without key where there is no broker.
  */
 byteport_status_t byteport_outbox_open(const byteport_client_t *client,
                                        const char *path,
@@ -2390,6 +2401,17 @@ byteport_status_t byteport_outbox_set_key(const byteport_outbox_t *outbox,
 byteport_status_t byteport_outbox_set_legacy_key(const byteport_outbox_t *outbox,
                                                  const char *key,
                                                  byteport_error_t **error);
+
+/**
+ * Changes the broker login with which readings are uploaded from now on, where they go through a broker
+ * (byteport_outbox_options_set_broker()). An upload that the broker refused goes on at once; what is on its way is sent again.
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
+ * between.
+ */
+byteport_status_t byteport_outbox_set_login(const byteport_outbox_t *outbox,
+                                            const char *login,
+                                            const char *password,
+                                            byteport_error_t **error);
 
 /**
  * Tries again at once, where the outbox waits before the next call: after the service refused the key, or while it is down.

@@ -142,6 +142,10 @@ class Outbox:
         """Uploads lists of packets with this key from now on."""
         self._core.set_legacy_key(key)
 
+    def set_login(self, login: str, password: str) -> None:
+        """Uploads through the broker with this login from now on, at once where it had refused the other one."""
+        self._core.set_login(login, password)
+
     def resume(self) -> None:
         """Tries to upload at once, without waiting for the next attempt's time."""
         self._core.resume()

@@ -36,6 +36,7 @@ static void refuse_all(byteport_outbox_t *outbox)
     REFUSED(no, byteport_outbox_close(outbox, 0, NULL, NULL, NULL, &error));
     REFUSED(no, byteport_outbox_set_key(outbox, "k", &error));
     REFUSED(no, byteport_outbox_set_legacy_key(outbox, "k", &error));
+    REFUSED(no, byteport_outbox_set_login(outbox, "l", "p", &error));
     REFUSED(no, byteport_outbox_resume(outbox, &error));
     REFUSED(no, byteport_outbox_stats(outbox, &stats, &error));
     REFUSED(no, byteport_outbox_service(outbox, NULL, &error));

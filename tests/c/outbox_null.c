@@ -50,6 +50,12 @@ static void numbers_and_choices(void)
     REFUSED(byteport_outbox_options_set_legacy_key(NULL, "x", &error));
     REFUSED(byteport_outbox_options_set_legacy_key(o, NULL, &error));
     CHECK(byteport_outbox_options_set_legacy_key(o, "", NULL) == BYTEPORT_ERROR_INVALID_ARGUMENT);
+    byteport_broker_options_t *broker = NULL;
+    CHECK(byteport_broker_options_new(BYTEPORT_PROTOCOL_MQTT, &broker, NULL) == BYTEPORT_OK);
+    REFUSED(byteport_outbox_options_set_broker(NULL, broker, &error));
+    REFUSED(byteport_outbox_options_set_broker(o, NULL, &error));
+    CHECK(byteport_outbox_options_set_broker(o, broker, NULL) == BYTEPORT_OK);
+    byteport_broker_options_free(broker);
     REFUSED(byteport_outbox_options_set_clock_floor(NULL, 1, &error));
     CHECK(byteport_outbox_options_set_clock_floor(o, BYTEPORT_TIME_OPEN, NULL) == BYTEPORT_ERROR_INVALID_TIMESTAMP);
     REFUSED(byteport_outbox_options_set_service(NULL, true, &error));
@@ -148,6 +154,10 @@ static void calls(const byteport_outbox_t *b)
     REFUSED(byteport_outbox_set_key(b, NULL, &error));
     REFUSED(byteport_outbox_set_legacy_key(NULL, "x", &error));
     REFUSED(byteport_outbox_set_legacy_key(b, NULL, &error));
+    REFUSED(byteport_outbox_set_login(NULL, "x", "y", &error));
+    REFUSED(byteport_outbox_set_login(b, NULL, "y", &error));
+    REFUSED(byteport_outbox_set_login(b, "x", NULL, &error));
+    REFUSED(byteport_outbox_set_login(b, "x", "y", &error)); /* there is no broker */
     REFUSED(byteport_outbox_resume(NULL, &error));
     REFUSED(byteport_outbox_stats(NULL, &stats, &error));
     REFUSED(byteport_outbox_stats(b, NULL, &error));

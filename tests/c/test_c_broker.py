@@ -12,7 +12,7 @@ from test_c_programs import every_build, ok
 
 from broker import Broker
 
-PROGRAMS = ["broker", "broker_listen", "broker_fork"]
+PROGRAMS = ["broker", "broker_listen", "broker_fork", "broker_outbox"]
 # The broker, and what its address over TLS is called.
 WAYS = {"mosquitto": ("mosquitto", "mqtts"), "mqtt": ("rabbitmq", "mqtts"), "stomp": ("rabbitmq", "stomps")}
 every_way = pytest.mark.parametrize("way", WAYS)

@@ -115,7 +115,7 @@ unsafe fn call(
 ///
 /// Errors: BYTEPORT_ERROR_IN_USE while another outbox, in this process or another, has the file;
 /// BYTEPORT_ERROR_INVALID_ARGUMENT for settings that make no sense, a path that cannot be that of a file, and a database of
-/// another program; BYTEPORT_ERROR_NOT_CONFIGURED for a client without namespace or key.
+/// another program; BYTEPORT_ERROR_NOT_CONFIGURED for a client without namespace, or without key where there is no broker.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_outbox_open(
     client: *const byteport_client_t,
@@ -297,6 +297,25 @@ pub unsafe extern "C" fn byteport_outbox_set_legacy_key(
 ) -> byteport_status_t {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { call(outbox, error, |outbox| outbox.set_legacy_key(handle::text(key, "key")?)) }
+}
+
+/// Changes the broker login with which readings are uploaded from now on, where they go through a broker
+/// (byteport_outbox_options_set_broker()). An upload that the broker refused goes on at once; what is on its way is sent again.
+/// Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
+/// between.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn byteport_outbox_set_login(
+    outbox: *const byteport_outbox_t,
+    login: *const c_char,
+    password: *const c_char,
+    error: *mut *mut byteport_error_t,
+) -> byteport_status_t {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe {
+        call(outbox, error, |outbox| {
+            outbox.set_login(handle::text(login, "login")?, handle::text(password, "password")?)
+        })
+    }
 }
 
 /// Tries again at once, where the outbox waits before the next call: after the service refused the key, or while it is down.

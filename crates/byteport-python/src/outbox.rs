@@ -159,6 +159,11 @@ impl Outbox {
         self.with(key.py(), |core| core.set_legacy_key(&text))
     }
 
+    fn set_login(&self, login: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (user, secret) = (args::text("the login", login)?, args::text("the password", password)?);
+        self.with(login.py(), |core| core.set_login(&user, &secret))
+    }
+
     fn resume(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, outbox::Outbox::resume)
     }
