@@ -6,5 +6,6 @@
 mod faults;
 mod hostile;
 mod messages;
+mod pressure;
 mod publishing;
 mod support;
