@@ -4,7 +4,8 @@
 //!
 //! Invariants: the socket never blocks; no lock is held while it waits, connects, reads or writes the log; it sleeps until
 //! something comes or is due. While nobody takes deliveries it reads no more, so that what waits in memory is bounded; the
-//! broker waits meanwhile.
+//! broker waits meanwhile. It reads on to a higher bound publications or subscriptions wait for their answers, which come behind
+//! the deliveries: whoever publishes before taking the next delivery would wait in vain.
 
 use std::io;
 use std::net::TcpStream;
@@ -28,6 +29,9 @@ const PIECE: usize = 64 << 10;
 /// Deliveries that nobody took yet may take so many bytes before no more are read, or twice `max_message`.
 const MOST_WAITING: usize = 1 << 20;
 
+/// So many times as much they may take while somebody waits for an answer.
+const MORE_WAITING: usize = 4;
+
 /// A connection that lasted so long was a good one: the next pause is a short one.
 const STEADY: Duration = Duration::from_secs(10);
 
@@ -38,7 +42,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) fn run(shared: &Shared) {
     crate::net::deaf();
     while shared.wait_for_work() {
-        let ended = shared.connect().and_then(|line| shared.converse(line));
+        let greeted_by = shared.now() + shared.options.connect_timeout;
+        let ended = shared.connect().and_then(|line| shared.converse(line, greeted_by));
         if let Err(error) = &ended {
             log::info!(target: "byteport::broker", "{}:{}: {error}", shared.target.host, shared.target.port);
         }
@@ -49,6 +54,7 @@ pub(super) fn run(shared: &Shared) {
         if let Err(error) = ended {
             shared.lost(&mut state, &error);
         }
+        state.open_since = Duration::ZERO;
         drop(state);
         shared.has_changed();
         shared.tell();
@@ -120,13 +126,16 @@ impl Shared {
     }
 
     /// Talks with the broker until the connection is to end: with an error, or because there is nothing to do.
-    fn converse(&self, line: Line) -> Result<()> {
+    fn converse(&self, line: Line, greeted_by: Duration) -> Result<()> {
         let socket = line.socket();
-        let greeted_by = self.now() + self.options.connect_timeout;
         {
             let mut state = self.lock();
+            if state.stop {
+                return Ok(()); // another client may have the session by now
+            }
             state.session.start(self.now());
             state.line = Some(line);
+            state.is_deaf = false;
         }
         let mut buffer = vec![0; PIECE];
         let mut can_read = false;
@@ -139,12 +148,17 @@ impl Shared {
             self.wake.clear();
             state.poked = false;
             state.leave(self.now());
-            if state.stop || self.has_nothing_to_do(&state) {
-                return self.part(state, &socket);
+            if state.stop || self.idle_until(&state).is_some_and(|end| end <= self.now()) {
+                self.part(state, &socket);
+                return Ok(());
             }
             let is_crowded = self.is_crowded(&state);
-            self.tick(&mut state, greeted_by, is_crowded)?;
-            state.write().map_err(|error| broken(error, Phase::Send))?;
+            let was_crowded = std::mem::replace(&mut state.is_deaf, is_crowded);
+            if was_crowded || is_crowded {
+                state.session.excuse(self.now());
+            }
+            self.tick(&mut state, greeted_by)?;
+            self.write(&mut state).map_err(|error| broken(error, Phase::Send))?;
             let is_full = state.line.as_ref().is_some_and(Line::is_full);
             let pause = self.pause(&state, greeted_by);
             drop(state);
@@ -178,10 +192,12 @@ impl Shared {
 
     /// Whether so much waits for being taken that no more is read.
     fn is_crowded(&self, state: &State) -> bool {
-        state.inbox_bytes > MOST_WAITING.max(self.options.max_message.saturating_mul(2))
+        let most = MOST_WAITING.max(self.options.max_message.saturating_mul(2));
+        let times = if state.wants_connection() { MORE_WAITING } else { 1 };
+        state.inbox_bytes > most.saturating_mul(times)
     }
 
-    fn tick(&self, state: &mut State, greeted_by: Duration, is_deaf: bool) -> Result<()> {
+    fn tick(&self, state: &mut State, greeted_by: Duration) -> Result<()> {
         let now = self.now();
         if state.link != BrokerState::Open && now >= greeted_by {
             let message = "the broker did not answer the login in time";
@@ -192,56 +208,41 @@ impl Shared {
             let message = "the connection is made anew, so that what was not handled is delivered again";
             return Err(Error::new(ErrorCode::Disconnected, message).in_phase(Phase::Receive));
         }
-        match state.session.tick(now) {
-            Err(error) if is_deaf && error.code() == ErrorCode::Timeout => Ok(()), // we do not listen to it
-            done => done,
-        }
+        state.session.tick(now)
     }
 
     /// How long nothing is due.
     fn pause(&self, state: &State, greeted_by: Duration) -> Option<Duration> {
         let greeting = (state.link != BrokerState::Open).then_some(greeted_by);
-        let times = [greeting, state.session.due(), state.again_at, state.leaves_at];
+        let times = [greeting, state.session.due(), state.again_at, state.leaves_at, self.idle_until(state)];
         let now = self.now();
         times.into_iter().flatten().min().map(|time| time.saturating_sub(now).max(Duration::from_millis(1)))
     }
 
-    /// Whether a connection that is only made for publishing can end.
-    fn has_nothing_to_do(&self, state: &State) -> bool {
+    /// When a connection that is only made for publishing ends, unless something is published before; `None` where it is needed.
+    fn idle_until(&self, state: &State) -> Option<Duration> {
         let is_idle = state.is_idle() && state.subscriptions.is_empty() && state.inbox.is_empty();
-        let is_due = state.session.due().is_some_and(|due| due <= self.now());
-        !state.reconnects && is_idle && is_due
+        let can_end = !state.reconnects && is_idle && state.link == BrokerState::Open;
+        let span = Some(self.options.keep_alive).filter(|span| can_end && !span.is_zero());
+        span.map(|span| state.used.max(state.open_since) + span)
     }
 
-    /// Says goodbye, and gives the socket a moment to take it.
-    fn part<'a>(&'a self, mut state: MutexGuard<'a, State>, socket: &TcpStream) -> Result<()> {
+    /// Says goodbye, gives the socket a moment to take it, and waits for the broker to end the connection: if we did, what is
+    /// still to be read here would make a reset of it, over which the broker may forget what it did not read yet.
+    fn part<'a>(&'a self, mut state: MutexGuard<'a, State>, socket: &TcpStream) {
         state.session.stop();
         let ends = self.now() + FAREWELL;
-        while state.write().is_ok() && state.line.as_ref().is_some_and(Line::is_full) && self.now() < ends {
+        let mut unheard = [0; 4096];
+        while self.now() < ends && state.write().is_ok() {
+            let is_full = state.line.as_ref().is_some_and(Line::is_full);
+            self.wake.clear();
             drop(state);
-            self.sleep(Some((socket, PollFlags::OUT)), Some(ends.saturating_sub(self.now())));
-            state = self.lock();
-        }
-        drop(state);
-        let _ = socket.shutdown(std::net::Shutdown::Write);
-        self.hear_out(socket, ends);
-        Ok(())
-    }
-
-    /// Reads until the broker has ended the connection, too: a socket that is closed while something unread is in it is reset, and
-    /// then the broker may not see the verdicts and the farewell that were the last to be written.
-    fn hear_out(&self, socket: &TcpStream, ends: Duration) {
-        let mut ignored = [0; 4096];
-        while self.now() < ends {
-            self.wake.clear(); // what it was set for is seen to after the end
-            match read_some(socket, &mut ignored) {
-                Ok(None) => {
-                    let left = ends.saturating_sub(self.now());
-                    self.sleep(Some((socket, PollFlags::IN)), Some(left));
-                }
-                Ok(Some(1..)) => {}
-                Ok(Some(0)) | Err(_) => return,
+            if matches!(read_some(socket, &mut unheard), Ok(Some(0)) | Err(_)) {
+                return;
             }
+            let flags = if is_full { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+            self.sleep(Some((socket, flags)), Some(ends.saturating_sub(self.now())));
+            state = self.lock();
         }
     }
 
@@ -252,7 +253,6 @@ impl Shared {
         if lasted {
             state.backoff.reset();
         }
-        state.open_since = Duration::ZERO;
         if self.is_persistent() {
             state.forget_unsettled(); // the broker delivers them again
         }
@@ -278,12 +278,13 @@ impl Shared {
     /// no other way.
     pub(super) fn settle(&self, delivery: &super::Delivery, verdict: Verdict) {
         let mut state = self.lock();
-        state.session.settle(&delivery.incoming.handle, verdict);
+        let is_known = state.session.settle(&delivery.incoming.handle, verdict);
         match verdict {
             Verdict::Taken => state.counts.taken += 1,
             Verdict::Refused => {
                 state.counts.not_taken += 1;
-                if self.is_persistent() && state.again_at.is_none() {
+                // One that came over an earlier connection is delivered again in any case, and QoS 0 in none.
+                if is_known && self.is_persistent() && state.reconnects && state.again_at.is_none() {
                     let pause = state.backoff.pause();
                     state.again_at = Some(self.now() + pause);
                     self.poke(&mut state); // it sleeps until what was due before
@@ -301,4 +302,33 @@ fn broken(error: io::Error, phase: Phase) -> Error {
         _ => "the connection to the broker broke",
     };
     Error::new(ErrorCode::Disconnected, message).in_phase(phase).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::session::{Handle, HandleId, Incoming};
+    use super::super::{BrokerOptions, Delivery};
+    use super::*;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn what_the_broker_does_not_wait_to_hear_of_makes_no_new_connection() {
+        let options = BrokerOptions::new(Protocol::Mqtt).namespace("n").device("d").login("joe", "s3cret");
+        let shared = Shared::new(options).unwrap();
+        shared.lock().session.start(Duration::ZERO);
+        let refuse = |handle: Handle| {
+            let incoming = Incoming {
+                handle,
+                destination: "d".to_owned(),
+                headers: Vec::new(),
+                body: vec![1],
+                redelivered: false,
+            };
+            shared.settle(&Delivery::read(incoming, Timestamp::now()), Verdict::Refused);
+        };
+        refuse(Handle { era: 1, id: HandleId::None });
+        refuse(Handle { era: 0, id: HandleId::Packet(7) });
+        let state = shared.lock();
+        assert_eq!((state.again_at, state.counts.not_taken), (None, 2));
+    }
 }

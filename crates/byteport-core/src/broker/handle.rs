@@ -146,8 +146,7 @@ impl Broker {
         let state = shared.lock();
         let last = state.last_ticket();
         let ends = deadline(timeout);
-        shared
-            .wait_until(state, ends, |state| (state.waiting_up_to(last) == 0 || state.ended).then_some(()))?;
+        shared.wait_until(state, ends, |state| (state.has_answered(last) || state.ended).then_some(()))?;
         Ok(shared.lock().waiting_up_to(last))
     }
 
@@ -299,8 +298,11 @@ impl Drop for Broker {
             shared.lock().closing = true;
             shared.end();
         } else {
-            // The parent's locks may be held for good here, and the parent's connection is open: nothing of it is touched.
+            // The parent's locks may be held for good here, and the parent's connection is open: nothing of it is touched. A
+            // handle of a thread that is not here could be that of another by now, which it would detach.
             std::mem::forget(shared);
+            let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(std::mem::take(threads));
         }
     }
 }
@@ -321,25 +323,25 @@ impl Shared {
     ) -> Result<Ticket> {
         let confirm = self.options.confirm;
         let publication = Publication { destination: destination.into(), body: body.into(), confirm };
-        let room = self.wait_until(self.lock(), ends, |state| {
+        // All under one lock: else one that was closed meanwhile would take it on, and never answer.
+        let taken = self.wait_until(self.lock(), ends, |state| {
             if state.closing {
-                return Some(Err(Fault::of(&closed())));
+                return Some(Err(closed()));
             }
             if let Some(fault) = state.hopeless() {
-                return Some(Err(fault));
+                return Some(Err(fault.error()));
             }
-            state.has_room(body.len(), &self.options).then_some(Ok(()))
+            state.has_room(body.len(), &self.options).then(|| self.take_on(state, publication.clone(), waits))
         })?;
-        match room {
-            Some(Ok(())) => {}
-            Some(Err(fault)) => return Err(fault.error()),
-            None => return Err(self.lock().too_late(true)),
-        }
-        let mut state = self.lock();
+        taken.unwrap_or_else(|| Err(self.lock().too_late(true)))
+    }
+
+    fn take_on(&self, state: &mut State, publication: Publication, waits: bool) -> Result<Ticket> {
         let ticket = state.publish(publication, waits)?;
+        state.used = self.now();
         match waits {
-            true => self.write_now(&mut state),
-            false => self.poke(&mut state), // the thread writes several at once
+            true => self.write_now(state),
+            false => self.poke(state), // the thread writes several at once
         }
         Ok(ticket)
     }
@@ -349,21 +351,15 @@ impl Shared {
         let answered = self.wait_until(self.lock(), ends, |state| {
             state.take_answer(ticket).or_else(|| state.hopeless().map(Err))
         });
-        match answered {
-            Ok(Some(Ok(()))) => Ok(()),
-            Ok(Some(Err(fault))) => {
-                self.lock().give_up(ticket);
-                Err(fault.error())
-            }
-            Ok(None) => {
-                let mut state = self.lock();
-                let was_not_sent = state.give_up(ticket);
-                Err(state.too_late(was_not_sent))
-            }
-            Err(stopped) => {
-                self.lock().give_up(ticket);
-                Err(stopped)
-            }
+        if let Ok(Some(Ok(()))) = answered {
+            return Ok(());
+        }
+        let mut state = self.lock();
+        let was_not_sent = state.give_up(ticket);
+        self.write_now(&mut state); // there may be room for another
+        match answered? {
+            Some(answer) => answer.map_err(|fault| fault.error()),
+            None => Err(state.too_late(was_not_sent)),
         }
     }
 

@@ -34,6 +34,11 @@ impl Line {
         self.taken < self.out.len()
     }
 
+    /// So many bytes the socket did not take yet.
+    pub(super) fn unwritten(&self) -> usize {
+        self.out.len() - self.taken
+    }
+
     /// Takes plain bytes out, and writes what the socket takes now.
     pub(super) fn write(&mut self, plain: &mut Vec<u8>) -> io::Result<()> {
         self.wire.send(plain)?;
@@ -42,6 +47,7 @@ impl Line {
         if !self.is_full() {
             (self.out, self.taken) = (new, 0);
         } else {
+            self.forget_taken();
             self.out.extend_from_slice(&new);
         }
         while self.is_full() {
@@ -54,6 +60,14 @@ impl Line {
             }
         }
         Ok(())
+    }
+
+    /// Gives back what the socket took, once that is half of all: so each byte is moved once on average.
+    fn forget_taken(&mut self) {
+        if self.taken >= self.out.len() / 2 {
+            self.out.drain(..self.taken);
+            self.taken = 0;
+        }
     }
 
     /// Appends the plain bytes in what came from the socket.
@@ -75,5 +89,29 @@ pub(super) fn read_some(mut socket: &TcpStream, buffer: &mut [u8]) -> io::Result
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn what_the_socket_took_takes_no_memory_though_it_never_takes_all() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut line = Line::new(Stream::plain(near)).unwrap();
+        while !line.is_full() {
+            line.write(&mut vec![b'x'; 1 << 20]).unwrap(); // nobody reads
+        }
+        let unwritten = line.unwritten();
+        line.out.splice(..line.taken, vec![0; unwritten]); // as if it had taken as much again
+        line.taken = unwritten;
+        line.write(&mut vec![b'y'; 10]).unwrap();
+        assert!(line.unwritten() <= unwritten + 10);
+        assert_eq!((line.taken, line.out.last()), (line.out.len() - line.unwritten(), Some(&b'y')));
+        assert!(line.out.len() <= unwritten + 10, "{}", line.out.len());
     }
 }

@@ -92,7 +92,10 @@ impl Delivery {
 
     /// What it takes in memory, about.
     pub(super) fn weight(&self) -> usize {
-        2 * self.incoming.body.len() + 256
+        let Incoming { destination, headers, body, .. } = &self.incoming;
+        let headers: usize = headers.iter().map(|(name, value)| name.len() + value.len() + 64).sum();
+        let messages = self.messages.len() * (size_of::<Message>() + 64);
+        2 * body.len() + destination.len() + headers + messages + 256
     }
 
     /// Leaves out what is older or further in the future than the options allow; says how many of each.
@@ -204,5 +207,17 @@ mod tests {
         assert_eq!(all.sift(&options), (1, 1));
         let left: Vec<_> = all.messages().iter().filter_map(Message::text).collect();
         assert_eq!(left, ["b", "c", "f"]);
+    }
+
+    #[test]
+    fn all_that_it_takes_in_memory_weighs() {
+        let list = format!("[{}]", vec![r#"{"data":"","uid":"d"}"#; 1000].join(","));
+        let read = delivery(list.as_bytes());
+        assert_eq!(read.messages().len(), 1000);
+        assert!(read.weight() > 1000 * size_of::<Message>());
+        let mut incoming = delivery(b"x").incoming;
+        incoming.destination = "d".repeat(60_000);
+        incoming.headers = vec![("n".repeat(100), "v".repeat(900)); 60];
+        assert!(Delivery::read(incoming, Timestamp::now()).weight() > 120_000);
     }
 }

@@ -34,6 +34,6 @@ pub enum Verdict {
     Taken = 1,
     /// It was not handled, and is to be delivered again. STOMP: the broker does so at once, unless it was set up otherwise. MQTT
     /// has no word for it: where the session is persistent, the client makes a new connection after a pause, over which the
-    /// broker delivers again what it was not told is taken.
+    /// broker delivers again what it was not told is taken; one that does not reconnect by itself gets it again over its next.
     Refused = 2,
 }

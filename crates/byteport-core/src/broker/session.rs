@@ -122,8 +122,9 @@ pub(super) trait Session: Send + fmt::Debug {
     /// For a destination that the protocol cannot carry.
     fn subscribe(&mut self, destination: &str) -> Result<()>;
 
-    /// Tells the broker what became of a delivery; nothing if that came over an earlier connection, or was told already.
-    fn settle(&mut self, handle: &Handle, verdict: Verdict);
+    /// Tells the broker what became of a delivery; `false`, and nothing is told, if that came over an earlier connection, was told
+    /// already, or is one that the broker does not wait to hear of.
+    fn settle(&mut self, handle: &Handle, verdict: Verdict) -> bool;
 
     /// Takes in bytes from the connection, in pieces of any size.
     ///
@@ -131,6 +132,9 @@ pub(super) trait Session: Send + fmt::Debug {
     /// When the connection is to be ended: the broker refuses the login, breaks the protocol, sends more than the options'
     /// `max_message`, or tells an error of its own. What it refused by that is told by signals before.
     fn receive(&mut self, bytes: &[u8], now: Duration) -> Result<()>;
+
+    /// Nothing was read for a while, though something may have come: the broker's silence up to now means nothing.
+    fn excuse(&mut self, now: Duration);
 
     /// Does what is due: sends a sign of life, misses the broker's.
     ///

@@ -5,6 +5,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::line::Line;
 use super::state::{Fault, State};
 use super::stats::BrokerState;
 use super::wake::Wake;
@@ -83,10 +84,22 @@ impl Shared {
 
     /// Writes at once what the session has to say. What the socket does not take, and an error, are for the thread.
     pub(super) fn write_now(&self, state: &mut State) {
-        let has_failed = state.write().is_err();
-        if has_failed || state.line.as_ref().is_none_or(|line| line.is_full()) {
+        let has_failed = self.write(state).is_err();
+        // One that is deaf may have to listen for the answer.
+        if has_failed || state.is_deaf || state.line.as_ref().is_none_or(Line::is_full) {
             self.poke(state);
         }
+    }
+
+    /// Writes what the session has to say, as far as the socket takes it now, and tells callers that wait for room.
+    pub(super) fn write(&self, state: &mut State) -> std::io::Result<()> {
+        let unwritten = |state: &State| state.line.as_ref().map_or(0, Line::unwritten);
+        let before = unwritten(state);
+        let done = state.write();
+        if unwritten(state) < before {
+            self.has_changed();
+        }
+        done
     }
 
     /// Takes in what happened in the session.

@@ -89,6 +89,10 @@ pub(super) struct State {
     pub counts: Counts,
     /// Lines for the log, which is written without the lock held: a host language's handler may call the client.
     pub notes: Vec<String>,
+    /// Whether the thread reads nothing at the moment, because too much waits for being taken.
+    pub is_deaf: bool,
+    /// When a publication was taken on last.
+    pub used: Duration,
     /// Whether the thread was told that there is something to write.
     pub poked: bool,
     pub closing: bool,
@@ -103,7 +107,7 @@ impl State {
         State {
             session,
             line: None,
-            link: BrokerState::Connecting,
+            link: if reconnects { BrokerState::Connecting } else { BrokerState::Waiting },
             fault: None,
             backoff: Backoff::new(seed),
             reconnects,
@@ -120,6 +124,8 @@ impl State {
             inbox_bytes: 0,
             counts: Counts::default(),
             notes: Vec::new(),
+            is_deaf: false,
+            used: Duration::ZERO,
             poked: false,
             closing: false,
             leaves_at: None,
@@ -128,10 +134,12 @@ impl State {
         }
     }
 
-    /// Whether one more publication of that length may wait for its answer.
+    /// Whether one more publication of that length may wait: for its answer, and for the socket to take it.
     pub(super) fn has_room(&self, length: usize, options: &BrokerOptions) -> bool {
-        let fits = self.pending_bytes.saturating_add(length) <= MOST_BYTES;
-        self.pending.is_empty() || (fits && self.pending.len() < options.max_in_flight)
+        let fits = |bytes: usize| bytes == 0 || bytes.saturating_add(length) <= MOST_BYTES;
+        let is_free = self.pending.is_empty()
+            || (fits(self.pending_bytes) && self.pending.len() < options.max_in_flight);
+        is_free && fits(self.line.as_ref().map_or(0, Line::unwritten))
     }
 
     /// Hands a publication to the session.
@@ -148,6 +156,11 @@ impl State {
     /// How many publications the broker has not answered for, of those up to this one.
     pub(super) fn waiting_up_to(&self, ticket: Ticket) -> usize {
         self.pending.range(..=ticket).count()
+    }
+
+    /// Whether the broker has answered for all publications up to this one.
+    pub(super) fn has_answered(&self, ticket: Ticket) -> bool {
+        self.pending.first_key_value().is_none_or(|(first, _)| *first > ticket)
     }
 
     pub(super) fn last_ticket(&self) -> Ticket {
@@ -176,7 +189,7 @@ impl State {
     /// The caller gives a publication up; `true` where the broker cannot have it.
     pub(super) fn give_up(&mut self, ticket: Ticket) -> bool {
         let was_not_sent = self.session.withdraw(ticket);
-        self.forget(ticket);
+        self.counts.refused += u64::from(self.forget(ticket).is_some());
         self.answers.remove(&ticket);
         was_not_sent
     }
@@ -216,6 +229,7 @@ impl State {
                 Signal::Open => {
                     self.link = BrokerState::Open;
                     self.fault = None;
+                    self.is_wanted = false;
                     self.counts.connections += 1;
                 }
                 Signal::Confirmed(ticket) => self.answer(ticket, Ok(())),

@@ -49,7 +49,8 @@ pub struct BrokerStats {
     pub state: BrokerState,
     /// Publications that the broker has; without confirmation, those that were handed to the connection.
     pub published: u64,
-    /// Publications that the broker refused, or that failed with the connection where it is not made again.
+    /// Publications that the broker refused, that failed with the connection where it is not made again, or that were given up
+    /// when the time-out was over or the client was closed. What was taken on is `published`, `refused` or `pending`.
     pub refused: u64,
     /// Publications that wait for the broker's answer.
     pub pending: u64,

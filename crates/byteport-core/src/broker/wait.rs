@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
+use super::Broker;
 use super::shared::deadline;
-use super::{Broker, BrokerState};
 use crate::error::{Error, ErrorCode, Result};
 use crate::net::LONGEST_WAIT;
 
@@ -20,8 +20,13 @@ impl Broker {
     pub fn first_try(&self) -> Result<()> {
         let shared = self.shared()?;
         let most = shared.options.connect_timeout.saturating_mul(2);
-        let tried = shared.wait_until(shared.lock(), deadline(most), |state| {
-            if state.link == BrokerState::Open {
+        let mut state = shared.lock();
+        if state.counts.connections == 0 && state.fault.is_none() {
+            state.is_wanted = true;
+            shared.poke(&mut state);
+        }
+        let tried = shared.wait_until(state, deadline(most), |state| {
+            if state.counts.connections > 0 && !state.stop {
                 return Some(Ok(()));
             }
             state.hopeless().or_else(|| state.fault.clone()).map(Err)

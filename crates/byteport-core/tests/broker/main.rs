@@ -7,5 +7,6 @@ mod faults;
 mod hostile;
 mod messages;
 mod outbox;
+mod pressure;
 mod publishing;
 mod support;

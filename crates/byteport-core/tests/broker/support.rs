@@ -2,6 +2,7 @@
 // Copyright The libbyteport authors
 //! Brokers that all tests of this program share, and clients of them.
 
+use std::io::Read as _;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -129,3 +130,21 @@ impl Cable {
         }
     }
 }
+
+/// A broker that does to its first connection what it is told, and then listens no more; the options of a client of it.
+pub fn scripted(protocol: Protocol, act: impl FnOnce(TcpStream) + Send + 'static) -> BrokerOptions {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || act(listener.accept().unwrap().0));
+    let options = BrokerOptions::new(protocol).host(&address).namespace("my_garage").device("cart-1");
+    options.login("joe", "s3cret").reconnect(false).timeout(LONG)
+}
+
+/// Takes the greeting in.
+pub fn hear(socket: &mut TcpStream) {
+    assert!(socket.read(&mut [0; 4096]).unwrap() > 10);
+}
+
+pub const CONNACK: &[u8] = &[0x20, 2, 0, 0];
+
+pub const CONNECTED: &[u8] = b"CONNECTED\nversion:1.2\n\n\0";

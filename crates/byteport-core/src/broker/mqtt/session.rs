@@ -171,6 +171,9 @@ impl Session {
     fn subscribed(&mut self, id: u16, taken: bool) -> Result<()> {
         let flaw = Flaw::Broken("SUBACK answers no SUBSCRIBE");
         let filter = self.identifiers.subscribed(id).ok_or_else(|| self.failure(flaw))?;
+        if !taken {
+            self.subscriptions.remove(&filter); // what is refused is forgotten: it may be asked for again
+        }
         let filter = String::from(&*filter);
         self.signals.push_back(if taken {
             Signal::Subscribed(filter)
@@ -253,13 +256,14 @@ impl session::Session for Session {
         Ok(())
     }
 
-    fn settle(&mut self, handle: &Handle, verdict: Verdict) {
-        let HandleId::Packet(id) = handle.id else { return };
+    fn settle(&mut self, handle: &Handle, verdict: Verdict) -> bool {
+        let HandleId::Packet(id) = handle.id else { return false };
         let is_known = handle.era == self.era && self.unsettled.remove(&id);
         if is_known && verdict == Verdict::Taken && self.state == State::Open {
             encode::puback(&mut self.output, id);
             self.alive.sent();
         }
+        is_known
     }
 
     fn receive(&mut self, bytes: &[u8], now: Duration) -> Result<()> {
@@ -273,6 +277,10 @@ impl session::Session for Session {
             self.state = State::Closed;
         }
         result
+    }
+
+    fn excuse(&mut self, now: Duration) {
+        self.alive.heard(now);
     }
 
     fn tick(&mut self, now: Duration) -> Result<()> {

@@ -185,15 +185,17 @@ impl session::Session for Session {
         Ok(())
     }
 
-    fn settle(&mut self, handle: &Handle, verdict: Verdict) {
-        let HandleId::Ack(id) = &handle.id else { return };
-        if self.stage == Stage::Open && handle.era == self.era && self.deliveries.remove(id) {
+    fn settle(&mut self, handle: &Handle, verdict: Verdict) -> bool {
+        let HandleId::Ack(id) = &handle.id else { return false };
+        let is_known = self.stage == Stage::Open && handle.era == self.era && self.deliveries.remove(id);
+        if is_known {
             let command = match verdict {
                 Verdict::Taken => "ACK",
                 Verdict::Refused => "NACK",
             };
             write(&mut self.output, command, &[("id", id)], None);
         }
+        is_known
     }
 
     fn receive(&mut self, bytes: &[u8], now: Duration) -> Result<()> {
@@ -203,6 +205,10 @@ impl session::Session for Session {
         }
         self.beat.hear(now);
         self.take_all(bytes, now).inspect_err(|_| self.stage = Stage::None)
+    }
+
+    fn excuse(&mut self, now: Duration) {
+        self.beat.hear(now);
     }
 
     fn tick(&mut self, now: Duration) -> Result<()> {
