@@ -59,6 +59,15 @@ program_only() {
   apt_install "$1"
 }
 
+# PostgreSQL's programs; installing them would also make a database and start it, unless told otherwise before.
+postgresql() {
+  installed postgresql && return
+  apt_install postgresql-common
+  as_root mkdir -p /etc/postgresql-common/createcluster.d
+  echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.d/none.conf >/dev/null
+  apt_install postgresql
+}
+
 # Whether the C compiler can compile and link.
 cc_works() {
   local folder status=0
@@ -107,6 +116,7 @@ for_tests() {
   # the brokers that scripts/brokers.sh starts
   program_only mosquitto mosquitto.service
   program_only rabbitmq-server rabbitmq-server.service epmd.service epmd.socket
+  postgresql # scripts/postgres.sh starts it for the tests
   pip_install python/requirements-dev.txt
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt

@@ -12,7 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::journal;
-use crate::store::trouble;
+use crate::store::{self, trouble};
 
 /// A call's answer when it works, or why it does not.
 pub type Answer = Result<Response, Failure>;
@@ -63,6 +63,12 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal server error")
     }
 
+    /// 503 for a database that cannot be reached, which is logged already.
+    #[must_use]
+    pub fn away() -> Self {
+        Self::busy("the database cannot be reached; call again later")
+    }
+
     /// The HTTP status that is answered.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -76,11 +82,14 @@ impl Failure {
     }
 }
 
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        if trouble::is_of_the_system(&error) {
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        if error.is_conflict() {
+            return Self::busy("other servers are in the way; call again later");
+        }
+        if error.is_of_the_system() {
             trouble::begin(&error);
-            return Self::unavailable();
+            return if error.is_lost() { Self::away() } else { Self::unavailable() };
         }
         Self::internal("database", error)
     }

@@ -18,7 +18,6 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -26,7 +25,9 @@ use crate::app::Shared;
 use crate::form::{Form, shown};
 use crate::jsonp::plain;
 use crate::session::{call, csrf};
+use crate::store::{Bind as _, Connection};
 use crate::target::Target;
+use crate::values;
 
 /// The most fields in one call.
 pub const MOST: usize = 256;
@@ -60,7 +61,11 @@ pub async fn set(
     let work = move |connection: &_| {
         let device = target.find(connection, user.id)?.id;
         keep(connection, device, &set_fields)?;
-        Ok(Set { namespace: target.namespace, uid: target.uid, set_fields })
+        Ok(Set {
+            namespace: target.namespace.clone(),
+            uid: target.uid.clone(),
+            set_fields: set_fields.clone(),
+        })
     };
     plain(&app.store.write(work).await?)
 }
@@ -95,15 +100,14 @@ fn check(path: &str, value: &str) -> Result<(), Failure> {
 
 fn keep(connection: &Connection, device: i64, fields: &BTreeMap<String, String>) -> Result<(), Failure> {
     let now = Timestamp::now().as_micros();
+    connection.lock("device", &[device])?;
     let sql = "INSERT INTO control (device_id, path, value, changed) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT DO UPDATE SET value = excluded.value, changed = excluded.changed";
-    let mut statement = connection.prepare_cached(sql)?;
-    for (path, value) in fields {
-        statement.execute(params![device, path, value, now])?;
-    }
+               ON CONFLICT (device_id, path) DO UPDATE SET value = excluded.value, changed = excluded.changed";
+    let rows = fields.iter().map(|(path, value)| [device.value(), path.value(), value.value(), now.value()]);
+    connection.execute_many(sql, &rows.collect::<Vec<_>>())?;
     let sql = "SELECT count(*) FROM control WHERE device_id = ?1";
-    let count: u32 = connection.prepare_cached(sql)?.query_row([device], |row| row.get(0))?;
-    if count > KEPT {
+    let count: i64 = connection.query_one(sql, values![device], |row| row.get(0))?;
+    if count > i64::from(KEPT) {
         return Err(Failure::bad(format!("a device has at most {KEPT} control fields")));
     }
     Ok(())

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 
-//! `byteport-server`: a Byteport instance for one machine.
+//! `byteport-server`: a Byteport instance for one machine, or for several that share a database.
 //!
-//! HTTP API v1 over one SQLite file: storing with a key, logging in, and reading back what was
+//! HTTP API v1 over one SQLite file or PostgreSQL: storing with a key, logging in, and reading back what was
 //! stored. A 200 is sent after the commit, so what it stands for is on disk.
 //!
 //! The modules, from the outside in: [`options`] and [`run()`] start and stop the program, and

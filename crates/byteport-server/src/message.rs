@@ -19,7 +19,6 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -28,8 +27,9 @@ use crate::form::{Form, shown};
 use crate::jsonp::{plain, to_text};
 use crate::parts::{self, Ended, Sender};
 use crate::session::call::{self, Call};
-use crate::store::Store;
+use crate::store::{Connection, Row, Store};
 use crate::target::Target;
+use crate::{store, values};
 
 /// The longest message in bytes.
 pub const LONGEST: usize = 16 * 1024;
@@ -83,7 +83,7 @@ pub async fn send(
     let text = text_of(&form)?;
     let work = move |connection: &_| {
         let device = target.find(connection, user.id)?.id;
-        let message = insert(connection, device, user.name, text)?;
+        let message = insert(connection, device, &user.name, &text)?;
         Shown::new(&target, message)
     };
     plain(&app.store.write(work).await?)
@@ -175,27 +175,31 @@ fn page_of(query: &Form) -> Result<(u32, u32), Failure> {
     Ok((from, length.saturating_add(1).min(KEPT)))
 }
 
-fn insert(connection: &Connection, device: i64, user: String, text: String) -> Result<Message, Failure> {
+/// Keeps a message; of two servers that do, the later waits, so that ids follow each other in time.
+fn insert(connection: &Connection, device: i64, user: &str, text: &str) -> Result<Message, Failure> {
+    connection.lock("device", &[device])?;
     let sent = Timestamp::now();
     let sql =
         "INSERT INTO message (device_id, user_name, send_time, text) VALUES (?1, ?2, ?3, ?4) RETURNING id";
-    let row = params![device, user, sent.as_micros(), text];
-    let id = connection.prepare_cached(sql)?.query_row(row, |row| row.get(0))?;
+    let id = connection.query_one(sql, values![device, user, sent.as_micros(), text], |row| row.get(0))?;
     let sql = "DELETE FROM message WHERE device_id = ?1 AND id <=
                    (SELECT id FROM message WHERE device_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
-    connection.prepare_cached(sql)?.execute(params![device, KEPT])?;
-    Ok(Message { id, user, sent, text })
+    connection.execute(sql, values![device, KEPT])?;
+    Ok(Message { id, user: user.to_owned(), sent, text: text.to_owned() })
 }
 
 fn select(connection: &Connection, rest: &Rest, count: u32) -> Result<Vec<Message>, Failure> {
     let sql = "SELECT id, user_name, send_time, text FROM message WHERE device_id = ?1 AND id < ?2
                ORDER BY id DESC LIMIT ?4 OFFSET ?3";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![rest.device, rest.before, rest.from, count], |row| {
+    let values = values![rest.device, rest.before, rest.from, count];
+    Ok(connection.query_all(sql, values, Message::from_row)?)
+}
+
+impl Message {
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
         let sent = Timestamp::from_micros(row.get(2)?);
-        Ok(Message { id: row.get(0)?, user: row.get(1)?, sent, text: row.get(3)? })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        Ok(Self { id: row.get(0)?, user: row.get(1)?, sent, text: row.get(3)? })
+    }
 }
 
 impl Shown {

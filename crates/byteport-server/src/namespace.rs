@@ -9,7 +9,6 @@
 
 use axum::extract::State;
 use byteport_core::model::name::{self, NameKind};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -17,6 +16,8 @@ use crate::app::Shared;
 use crate::form::Form;
 use crate::scalar::{or_none, truth};
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
+use crate::{store, values};
 
 /// By which methods values may be stored in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -98,14 +99,13 @@ impl WriteRules {
     pub fn find(connection: &Connection, name: &str) -> Result<Option<Self>, Failure> {
         let sql = "SELECT id, http_write_method, write_by_key, write_key, legacy_key, registered_only
                    FROM namespace WHERE name = ?1";
-        let mut statement = connection.prepare_cached(sql)?;
-        Ok(statement.query_row([name], Self::from_row).optional()?)
+        Ok(connection.query_row(sql, values![name], Self::from_row)?)
     }
 
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
-            method: WriteMethod::from_word(row.get_ref(1)?.as_str()?),
+            method: WriteMethod::from_word(&row.text(1)?),
             by_key: row.get(2)?,
             write_key: row.get(3)?,
             legacy_key: row.get(4)?,
@@ -119,8 +119,8 @@ pub fn visible(connection: &Connection, user: i64, name: &str) -> Result<i64, Fa
     let sql = "SELECT namespace.id FROM namespace
                JOIN user_namespace ON user_namespace.namespace_id = namespace.id
                WHERE user_namespace.user_id = ?1 AND namespace.name = ?2";
-    let found = connection.prepare_cached(sql)?.query_row(params![user, name], |row| row.get(0));
-    found.optional()?.ok_or_else(|| Failure::forbidden("you may not see this namespace"))
+    let found = connection.query_row(sql, values![user, name], |row| row.get(0))?;
+    found.ok_or_else(|| Failure::forbidden("you may not see this namespace"))
 }
 
 /// A namespace as the API answers it.
@@ -137,7 +137,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
         let text = |index: usize| row.get::<_, Option<String>>(index).map(or_none);
         Ok(Self {
             name: text(0)?,
@@ -165,9 +165,8 @@ pub fn all_visible(connection: &Connection, user: i64) -> Result<Vec<Visible>, F
     let sql = "SELECT namespace.id, namespace.name FROM namespace
                JOIN user_namespace ON user_namespace.namespace_id = namespace.id
                WHERE user_namespace.user_id = ?1 ORDER BY namespace.name";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([user], |row| Ok(Visible { id: row.get(0)?, name: row.get(1)? }))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let read = |row: &Row<'_>| Ok(Visible { id: row.get(0)?, name: row.get(1)? });
+    Ok(connection.query_all(sql, values![user], read)?)
 }
 
 /// The one of a list that is asked for, under whichever of these names.
@@ -199,7 +198,5 @@ fn select(connection: &Connection, user: i64, key: Option<&str>) -> Result<Vec<S
                       write_by_key, write_key
                FROM namespace JOIN user_namespace ON user_namespace.namespace_id = namespace.id
                WHERE user_namespace.user_id = ?1 AND (?2 IS NULL OR name = ?2) ORDER BY name";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![user, key], Shown::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(connection.query_all(sql, values![user, key], Shown::from_row)?)
 }

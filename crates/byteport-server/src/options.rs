@@ -7,11 +7,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use crate::cors::Origin;
 use crate::journal::Level;
+use crate::store::place::Data;
 
-/// A Byteport instance for one machine: HTTP API v1 over one SQLite file.
+/// A Byteport instance: HTTP API v1 over one SQLite file, or over a PostgreSQL database that any number
+/// of servers share.
 ///
 /// Prints one line on standard output when it serves ("byteport-server listening on
 /// http://ADDRESS:PORT") and its log on standard error. SIGTERM and SIGINT stop it cleanly: calls
@@ -22,9 +25,19 @@ use crate::journal::Level;
 #[derive(Parser, Debug, Clone)]
 #[command(name = "byteport-server", version)]
 pub struct Options {
-    /// The folder that holds the database; it is made if missing, and used by one server at a time.
+    /// The folder that holds the database, which is made if missing and used by one server at a time; or
+    /// the address of a PostgreSQL database, postgres://USER:PASSWORD@HOST:PORT/DATABASE, where any number
+    /// of servers may serve the same. Without a password in it, that of the variable PGPASSWORD is taken,
+    /// which no list of processes shows. Beyond this machine the connection is encrypted and the
+    /// certificate checked, by the system's authorities and those of ?sslrootcert=FILE, unless
+    /// ?sslmode=disable is given.
+    #[arg(long, value_name = "DIR|ADDRESS", value_parser = OsStringValueParser::new().map(Data::from))]
+    pub data: Data,
+
+    /// The folder that holds the files of firmwares; the folder `media` in the data folder if it is not
+    /// given. Servers that share a database need the same files in it: from one seed, or one folder.
     #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
+    pub media: Option<PathBuf>,
 
     /// Address and port to serve on; port 0 takes any free one and the start line tells which.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]

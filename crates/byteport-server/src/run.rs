@@ -10,6 +10,7 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,11 +21,12 @@ use crate::app::body::Bodies;
 use crate::app::{App, router};
 use crate::fatal::Fatal;
 use crate::journal;
+use crate::media;
 use crate::options::Options;
 use crate::seed;
 use crate::server::{self, Times};
 use crate::session::Logins;
-use crate::store::{Store, lock, schema};
+use crate::store::{Place, Store, lock};
 
 /// The least time that changes which wait to be written get at the end.
 const LEAST_END: Duration = Duration::from_secs(1);
@@ -32,16 +34,19 @@ const LEAST_END: Duration = Duration::from_secs(1);
 /// Runs the server until it is told to stop.
 pub fn run(options: &Options) -> Result<(), Fatal> {
     journal::set_level(options.log_level);
-    let _lock = lock::take(&options.data)?;
+    let place = Place::parse(&options.data)?;
+    let _lock = place.folder().map(|folder| lock::take(folder)).transpose()?;
     let runtime = Runtime::new().map_err(Fatal::new)?;
     let listener = runtime.block_on(listen(options.listen))?;
-    let mut connection = schema::open(&options.data)?;
+    let connection = place.open()?;
+    let beside = || place.folder().map(|folder| folder.join(media::FOLDER));
+    let media = options.media.clone().or_else(beside);
     let passwords = match &options.seed {
-        Some(path) => seed::load(&mut connection, path)?,
+        Some(path) => seed::load(&connection, path, media.as_deref())?,
         None => Vec::new(),
     };
-    let (store, writer) = Store::start(connection, &options.data)?;
-    let outcome = runtime.block_on(serve(options, store, listener, passwords));
+    let (store, writer) = Store::start(connection, &place)?;
+    let outcome = runtime.block_on(serve(options, store, listener, (media, passwords)));
     // Drops what still runs, and with it the last ways into the writer's queue.
     runtime.shutdown_timeout(Duration::from_secs(5));
     if !writer.join(Duration::from_secs(options.stop_timeout).max(LEAST_END))? {
@@ -60,7 +65,7 @@ async fn serve(
     options: &Options,
     store: Store,
     listener: TcpListener,
-    passwords: Vec<seed::Password>,
+    (media, passwords): (Option<PathBuf>, Vec<seed::Password>),
 ) -> Result<(), Fatal> {
     let stop = stop_signal().map_err(Fatal::new)?;
     announce(listener.local_addr().map_err(Fatal::new)?)?;
@@ -68,7 +73,7 @@ async fn serve(
     let logins = Logins::after(settled.clone());
     let bodies = Bodies::new(options.max_body);
     let origins = options.allow_origin.clone();
-    let app = Arc::new(App { store: store.clone(), bodies, logins, origins });
+    let app = Arc::new(App { store: store.clone(), media, bodies, logins, origins });
     let times = Times {
         idle: Duration::from_secs(options.idle_timeout),
         stop: Duration::from_secs(options.stop_timeout),

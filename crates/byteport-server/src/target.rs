@@ -6,10 +6,11 @@
 //! Invariant: whether a device exists is told only to those who may see its namespace.
 
 use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::answer::Failure;
 use crate::namespace;
+use crate::store::{Connection, Row};
+use crate::values;
 
 /// A device as a path names it: both names keep the core's rule.
 pub struct Target {
@@ -39,10 +40,9 @@ impl Target {
     pub fn find(&self, connection: &Connection, user: i64) -> Result<Found, Failure> {
         let namespace = namespace::visible(connection, user, &self.namespace)?;
         let sql = "SELECT id, device_type_id FROM device WHERE namespace_id = ?1 AND uid = ?2";
-        let found = connection.prepare_cached(sql)?.query_row(params![namespace, self.uid], |row| {
-            Ok(Found { id: row.get(0)?, device_type: row.get(1)? })
-        });
-        found.optional()?.ok_or_else(|| Failure::missing("no such device"))
+        let read = |row: &Row<'_>| Ok(Found { id: row.get(0)?, device_type: row.get(1)? });
+        let found = connection.query_row(sql, values![namespace, self.uid], read)?;
+        found.ok_or_else(|| Failure::missing("no such device"))
     }
 
     /// `NS.UID`.

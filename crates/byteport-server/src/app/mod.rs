@@ -8,6 +8,7 @@ pub mod pace;
 pub mod pages;
 pub mod router;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cors::Origin;
@@ -19,6 +20,8 @@ use body::Bodies;
 pub struct App {
     /// The database.
     pub store: Store,
+    /// The folder of firmwares' files, where there is one.
+    pub media: Option<PathBuf>,
     /// Reads request bodies, within limits.
     pub bodies: Bodies,
     /// Checks passwords, a few at a time.

@@ -9,7 +9,6 @@
 use axum::extract::{Path, State};
 use byteport_core::model::Timestamp;
 use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use super::object;
@@ -20,6 +19,8 @@ use crate::namespace;
 use crate::parts;
 use crate::scalar::time_or_none;
 use crate::session::call::Call;
+use crate::store::Connection;
+use crate::values;
 
 /// The most devices of either kind in one answer.
 const MOST: usize = 10_000;
@@ -65,7 +66,7 @@ fn condition(is_registered: bool) -> String {
 }
 
 fn registered(connection: &Connection, namespace: i64, since: i64) -> Result<Vec<object::Shown>, Failure> {
-    object::select(connection, &condition(true), params![namespace, since])
+    object::select(connection, &condition(true), values![namespace, since])
 }
 
 fn unregistered(
@@ -74,10 +75,8 @@ fn unregistered(
     (name, since): (&str, i64),
 ) -> Result<Vec<Stranger>, Failure> {
     let sql = format!("SELECT uid, last_contact FROM device {}", condition(false));
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![namespace, since], |row| {
+    Ok(connection.query_all(&sql, values![namespace, since], |row| {
         let last_contact = time_or_none(row.get("last_contact")?);
         Ok(Stranger { namespace: name.to_owned(), uid: row.get("uid")?, last_contact })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    })?)
 }

@@ -11,8 +11,6 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use byteport_core::model::value::parse_number;
-use rusqlite::types::Value;
-use rusqlite::{Connection, params};
 
 use super::object;
 use crate::answer::{Answer, Failure};
@@ -21,6 +19,7 @@ use crate::form::Form;
 use crate::jsonp::plain;
 use crate::scalar;
 use crate::session::{call, csrf};
+use crate::store::{Bind as _, Connection, Value};
 use crate::target::Target;
 
 /// The largest form.
@@ -34,6 +33,23 @@ enum Rule {
     Count,
     /// Degrees, at most so far from 0.
     Degrees(f64),
+}
+
+/// What goes into a column.
+enum Setting {
+    Count(Option<i64>),
+    Text(Option<String>),
+    Degrees(Option<f64>),
+}
+
+impl Setting {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Count(count) => count.value(),
+            Self::Text(text) => text.value(),
+            Self::Degrees(degrees) => degrees.value(),
+        }
+    }
 }
 
 /// The keys, each also a column.
@@ -68,8 +84,8 @@ pub async fn configure(
     let changes = changes(&form);
     let work = move |connection: &_| {
         let device = target.find(connection, user.id)?.id;
-        for (column, value) in changes? {
-            set(connection, device, column, &value)?;
+        for (column, setting) in changes.as_ref().map_err(Clone::clone)? {
+            set(connection, device, column, setting)?;
         }
         object::by_ids(connection, std::iter::once(device))
     };
@@ -78,7 +94,7 @@ pub async fn configure(
 }
 
 /// Reads the form: columns and what goes into them.
-fn changes(form: &Form) -> Result<Vec<(&'static str, Value)>, Failure> {
+fn changes(form: &Form) -> Result<Vec<(&'static str, Setting)>, Failure> {
     let mut allowed: Vec<_> = KEYS.iter().map(|(name, _)| *name).collect();
     allowed.push(csrf::FIELD);
     form.allow_only(&allowed)?;
@@ -91,16 +107,15 @@ fn changes(form: &Form) -> Result<Vec<(&'static str, Value)>, Failure> {
     Ok(changes)
 }
 
-fn value(form: &Form, (name, rule): (&str, Rule), text: &str) -> Result<Value, Failure> {
+fn value(form: &Form, (name, rule): (&str, Rule), text: &str) -> Result<Setting, Failure> {
     let is_cleared = scalar::given(text).is_none();
     Ok(match rule {
-        Rule::Truth => form.flag(name)?.into(),
-        Rule::Text => scalar::text(name, text)?.into(),
-        Rule::Count | Rule::Degrees(_) if is_cleared => Value::Null,
-        Rule::Count => {
-            form.count(name, 0..=u32::MAX as usize)?.and_then(|count| i64::try_from(count).ok()).into()
-        }
-        Rule::Degrees(most) => degrees(name, parse_number(text), most)?.into(),
+        Rule::Truth => Setting::Count(form.flag(name)?.map(i64::from)),
+        Rule::Text => Setting::Text(scalar::text(name, text)?),
+        Rule::Count if is_cleared => Setting::Count(None),
+        Rule::Count => Setting::Count(form.count(name, 0..=u32::MAX)?.map(i64::from)),
+        Rule::Degrees(_) if is_cleared => Setting::Degrees(None),
+        Rule::Degrees(most) => Setting::Degrees(Some(degrees(name, parse_number(text), most)?)),
     })
 }
 
@@ -111,8 +126,8 @@ pub fn degrees(name: &str, number: Option<f64>, most: f64) -> Result<f64, Failur
 }
 
 /// Sets one column, whose name is in the table above.
-fn set(connection: &Connection, device: i64, column: &'static str, value: &Value) -> Result<(), Failure> {
+fn set(connection: &Connection, device: i64, column: &'static str, setting: &Setting) -> Result<(), Failure> {
     let sql = format!("UPDATE device SET {column} = ?2 WHERE id = ?1");
-    connection.prepare_cached(&sql)?.execute(params![device, value])?;
+    connection.execute(&sql, &[device.value(), setting.value()])?;
     Ok(())
 }

@@ -10,7 +10,6 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use byteport_core::model::name::NameKind;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::pattern::Pattern;
@@ -22,7 +21,7 @@ use crate::jsonp::{Wrap, to_text};
 use crate::namespace;
 use crate::parts::{self, Ended, Sender};
 use crate::session::call::Call;
-use crate::store::Store;
+use crate::store::{Connection, Store};
 
 /// Devices that are read in one go.
 const PAGE: usize = 1000;

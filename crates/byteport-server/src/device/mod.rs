@@ -23,9 +23,11 @@ pub mod register;
 pub mod search;
 pub mod uids;
 
-use rusqlite::{Connection, params};
+use std::ops::ControlFlow;
 
 use crate::answer::Failure;
+use crate::store::{Connection, Error};
+use crate::values;
 
 /// A device that a look over the names found.
 pub struct Named {
@@ -55,18 +57,17 @@ impl Names<'_> {
         mut accept: impl FnMut(&str) -> bool,
     ) -> Result<Vec<Named>, Failure> {
         let sql = "SELECT id, uid FROM device WHERE namespace_id = ?1 AND uid >= ?2 ORDER BY uid";
-        let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params![self.namespace, self.from.max(self.prefix)])?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            let uid = row.get_ref("uid")?.as_str().unwrap_or_default();
+        connection.walk(sql, values![self.namespace, self.from.max(self.prefix)], |row| {
+            let uid = row.text("uid")?;
             if !uid.starts_with(self.prefix) || found.len() >= self.most {
-                break;
+                return Ok(ControlFlow::Break(()));
             }
-            if accept(uid) {
-                found.push(Named { id: row.get("id")?, uid: uid.to_owned() });
+            if accept(&uid) {
+                found.push(Named { id: row.get("id")?, uid: uid.into_owned() });
             }
-        }
+            Ok::<_, Error>(ControlFlow::Continue(()))
+        })?;
         Ok(found)
     }
 }

@@ -9,12 +9,13 @@
 use std::collections::HashMap;
 
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, Params, Row};
 use serde::Serialize;
 
 use crate::answer::Failure;
 use crate::device_type;
 use crate::scalar::{or_none, time_or_none, truth};
+use crate::store::{Connection, Row, Value};
+use crate::{store, values};
 
 /// A device with what belongs to it.
 #[derive(Serialize)]
@@ -66,7 +67,7 @@ const SELECT: &str = "SELECT device.*, namespace.name AS namespace, parent.uid A
     LEFT JOIN device AS parent ON parent.id = device.parent_id";
 
 impl Shown {
-    fn from_row(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>, now: Timestamp) -> store::Result<Self> {
         let text = |name: &str| row.get::<_, Option<String>>(name).map(or_none);
         let number = |name: &str| row.get::<_, Option<i64>>(name).map(or_none);
         let degrees = |name: &str| row.get::<_, Option<f64>>(name).map(or_none);
@@ -113,18 +114,16 @@ fn online(patience: i64, contact: Option<i64>, now: Timestamp) -> &'static str {
 }
 
 /// Reads the devices that a condition on `device` picks and orders.
-pub fn select(connection: &Connection, condition: &str, values: impl Params) -> Result<Vec<Shown>, Failure> {
-    let mut statement = connection.prepare_cached(&format!("{SELECT} {condition}"))?;
-    let now = Timestamp::now();
-    let rows = statement.query_map(values, |row| Shown::from_row(row, now))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+pub fn select(connection: &Connection, condition: &str, values: &[Value<'_>]) -> Result<Vec<Shown>, Failure> {
+    let (sql, now) = (format!("{SELECT} {condition}"), Timestamp::now());
+    Ok(connection.query_all(&sql, values, |row| Shown::from_row(row, now))?)
 }
 
 /// Reads the devices of these rows, by namespace and UID.
 pub fn by_ids(connection: &Connection, ids: impl Iterator<Item = i64>) -> Result<Vec<Shown>, Failure> {
     let condition =
         "WHERE device.id IN (SELECT value FROM json_each(?1)) ORDER BY namespace.name, device.uid";
-    select(connection, condition, [json_list(ids)])
+    select(connection, condition, values![json_list(ids)])
 }
 
 /// Adds to devices what belongs to them at this depth.
@@ -134,7 +133,7 @@ pub fn deepen(connection: &Connection, devices: &mut [Shown], depth: usize) -> R
     }
     let condition = "WHERE device.parent_id IN (SELECT value FROM json_each(?1)) ORDER BY device.uid";
     let ids = json_list(devices.iter().map(|device| device.id));
-    let mut children = select(connection, condition, [ids])?;
+    let mut children = select(connection, condition, values![ids])?;
     if depth > 2 {
         with_types(connection, &mut children)?;
     }

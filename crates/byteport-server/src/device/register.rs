@@ -19,7 +19,6 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use byteport_core::model::Timestamp;
 use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -29,7 +28,8 @@ use crate::app::{Shared, body};
 use crate::form::Form;
 use crate::jsonp::plain;
 use crate::session::{call, csrf};
-use crate::{device_type, namespace, scalar, secret};
+use crate::store::Connection;
+use crate::{device_type, namespace, scalar, secret, values};
 
 /// The largest form: as many UIDs as may be registered, each of the greatest length.
 const LARGEST_FORM: usize = 1024 * 1024;
@@ -61,7 +61,7 @@ struct Order {
 }
 
 /// What a device gets.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Registered {
     uid: String,
     access_key: String,
@@ -101,7 +101,7 @@ pub async fn register(
     let parse = move || (Order::from_form(&form), sent(&form));
     let (order, input_parameters) = body::parsed(LARGEST_FORM, parse).await?;
     let outcome = match order {
-        Ok(order) => app.store.write(move |connection| carry_out(connection, row, order)).await?,
+        Ok(order) => app.store.write(move |connection| carry_out(connection, row, &order)).await?,
         Err(reason) => Outcome::Refused(reason),
     };
     let datetime = Timestamp::now().to_iso8601();
@@ -156,32 +156,34 @@ fn random_code(length: usize) -> Result<String, Failure> {
 }
 
 /// Registers all devices, or says why none is registered.
-fn carry_out(connection: &Connection, namespace: i64, order: Order) -> Result<Outcome, Failure> {
+///
+/// Of two servers that register in a namespace, the later waits.
+fn carry_out(connection: &Connection, namespace: i64, order: &Order) -> Result<Outcome, Failure> {
+    connection.lock("namespace", &[namespace])?;
     if let Some(id) = order.device_type {
         if device_type::find(connection, namespace, id)?.is_none() {
             return Ok(Outcome::Refused(format!("the namespace has no device type with the id {id}")));
         }
     }
     if !order.force {
-        let existing = existing(connection, namespace, &order)?;
+        let existing = existing(connection, namespace, order)?;
         if !existing.is_empty() {
             return Ok(Outcome::Refused(already(&existing)));
         }
     }
     for device in &order.devices {
-        insert(connection, namespace, device, &order)?;
+        insert(connection, namespace, device, order)?;
     }
     let requested_uids = order.devices.iter().map(|device| device.uid.clone()).collect();
-    Ok(Outcome::Done { requested_uids, errors: [], devices: order.devices })
+    Ok(Outcome::Done { requested_uids, errors: [], devices: order.devices.clone() })
 }
 
 /// Those of the devices that are registered.
 fn existing(connection: &Connection, namespace: i64, order: &Order) -> Result<Vec<String>, Failure> {
-    let sql = "SELECT 1 FROM device WHERE namespace_id = ?1 AND uid = ?2 AND registered";
-    let mut statement = connection.prepare_cached(sql)?;
+    let sql = "SELECT 1 FROM device WHERE namespace_id = ?1 AND uid = ?2 AND registered = 1";
     let mut existing = Vec::new();
     for device in &order.devices {
-        if statement.exists(params![namespace, device.uid])? {
+        if connection.exists(sql, values![namespace, device.uid])? {
             existing.push(device.uid.clone());
         }
     }
@@ -207,10 +209,10 @@ fn insert(
                    active, serial)
                VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (namespace_id, uid) DO UPDATE SET registered = 1, access_key = ?3, reg_code = ?4,
-                   device_type_id = coalesce(?5, device_type_id), active = ?6,
-                   serial = coalesce(?7, serial)";
+                   device_type_id = coalesce(?5, device.device_type_id), active = ?6,
+                   serial = coalesce(?7, device.serial)";
     let code = scalar::given(&device.reg_code);
-    let values = params![
+    let values = values![
         namespace,
         device.uid,
         device.access_key,
@@ -219,7 +221,7 @@ fn insert(
         order.active,
         order.serial
     ];
-    connection.prepare_cached(sql)?.execute(values)?;
+    connection.execute(sql, values)?;
     Ok(())
 }
 

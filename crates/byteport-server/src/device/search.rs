@@ -8,7 +8,6 @@
 //! answered.
 
 use axum::extract::State;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::pattern::Term;
@@ -19,6 +18,7 @@ use crate::jsonp::to_text;
 use crate::namespace::{self, Visible};
 use crate::parts;
 use crate::session::call::Call;
+use crate::store::Connection;
 
 const LIMIT: usize = 20;
 const LARGEST_LIMIT: usize = 10_000;

@@ -4,13 +4,14 @@
 //! `GET /api/v1/namespace/NS/device_type/ID/field_definition/`: what the fields of a device type mean.
 
 use axum::extract::{Path, State};
-use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::scalar::or_none;
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
+use crate::{store, values};
 
 /// A field definition as the API answers it.
 #[derive(Clone, Serialize)]
@@ -32,7 +33,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
         let text = |name: &str| row.get::<_, Option<String>>(name).map(or_none);
         Ok(Self {
             id: row.get::<_, i64>("id")?.to_string(),
@@ -61,7 +62,5 @@ pub async fn list(call: Call, State(app): State<Shared>, Path(names): Path<(Stri
 pub fn select(connection: &Connection, types: &str, key: Option<i64>) -> Result<Vec<Shown>, Failure> {
     let sql = "SELECT * FROM field_definition WHERE device_type_id IN (SELECT value FROM json_each(?1))
                AND (?2 IS NULL OR id = ?2) ORDER BY id";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![types, key], Shown::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(connection.query_all(sql, values![types, key], Shown::from_row)?)
 }

@@ -6,13 +6,14 @@
 //! `image` is the path of the program's file under `/media/`; `md5_digest` is in hexadecimal.
 
 use axum::extract::{Path, State};
-use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::scalar::{or_none, time_or_none, truth};
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
+use crate::{store, values};
 
 /// A firmware as the API answers it.
 #[derive(Clone, Serialize)]
@@ -31,7 +32,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
         let text = |name: &str| row.get::<_, Option<String>>(name).map(or_none);
         Ok(Self {
             id: row.get::<_, i64>("id")?.to_string(),
@@ -57,7 +58,5 @@ pub async fn list(call: Call, State(app): State<Shared>, Path(names): Path<(Stri
 pub fn select(connection: &Connection, types: &str, key: Option<i64>) -> Result<Vec<Shown>, Failure> {
     let sql = "SELECT * FROM firmware WHERE device_type_id IN (SELECT value FROM json_each(?1))
                AND (?2 IS NULL OR id = ?2) ORDER BY id";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![types, key], Shown::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(connection.query_all(sql, values![types, key], Shown::from_row)?)
 }

@@ -5,7 +5,6 @@
 
 use axum::extract::{Path, State};
 use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use super::object;
@@ -15,6 +14,8 @@ use crate::jsonp::to_text;
 use crate::namespace;
 use crate::parts;
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
+use crate::values;
 
 /// The deepest of the answers.
 const DEEPEST: usize = 2;
@@ -50,9 +51,6 @@ pub async fn list(call: Call, State(app): State<Shared>, Path(name): Path<String
 fn bare(connection: &Connection, namespace: i64, key: Option<i64>) -> Result<Vec<Bare>, Failure> {
     let sql = "SELECT id, name FROM device_type
                WHERE namespace_id = ?1 AND (?2 IS NULL OR id = ?2) ORDER BY id";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![namespace, key], |row| {
-        Ok(Bare { id: row.get::<_, i64>(0)?.to_string(), name: row.get(1)? })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let read = |row: &Row<'_>| Ok(Bare { id: row.get::<_, i64>(0)?.to_string(), name: row.get(1)? });
+    Ok(connection.query_all(sql, values![namespace, key], read)?)
 }

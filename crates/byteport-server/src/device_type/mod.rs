@@ -14,7 +14,6 @@ pub mod list;
 pub mod object;
 
 use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -24,6 +23,8 @@ use crate::jsonp::to_text;
 use crate::namespace;
 use crate::parts;
 use crate::session::call::Call;
+use crate::store::Connection;
+use crate::values;
 
 /// A number in a path or in `key`: digits only, as the API writes them.
 pub fn id(what: &str, text: &str) -> Result<i64, Failure> {
@@ -41,8 +42,7 @@ fn key(query: &Form) -> Result<Option<i64>, Failure> {
 /// A type that is in a namespace, if it is there.
 pub fn find(connection: &Connection, namespace: i64, id: i64) -> Result<Option<i64>, Failure> {
     let sql = "SELECT id FROM device_type WHERE namespace_id = ?1 AND id = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row(params![namespace, id], |row| row.get(0)).optional()?)
+    Ok(connection.query_row(sql, values![namespace, id], |row| row.get(0))?)
 }
 
 /// Reads what belongs to types, whose ids are a JSON list: all of it, or what has this id.

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Params, Row, params};
 use serde::Serialize;
 
 use super::{definition, firmware};
 use crate::answer::Failure;
 use crate::scalar::{or_none, truth};
+use crate::store::{Connection, Row, Value};
+use crate::{store, values};
 
 /// A device type, at the depth of 2 with what belongs to it.
 #[derive(Clone, Serialize)]
@@ -38,7 +39,7 @@ const SELECT: &str = "SELECT device_type.*, namespace.name AS namespace
     FROM device_type JOIN namespace ON namespace.id = device_type.namespace_id";
 
 impl Shown {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
         let text = |name: &str| row.get::<_, Option<String>>(name).map(or_none);
         let id: i64 = row.get("id")?;
         Ok(Self {
@@ -59,23 +60,21 @@ impl Shown {
     }
 }
 
-fn select(connection: &Connection, condition: &str, values: impl Params) -> Result<Vec<Shown>, Failure> {
-    let mut statement = connection.prepare_cached(&format!("{SELECT} {condition}"))?;
-    let rows = statement.query_map(values, Shown::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+fn select(connection: &Connection, condition: &str, values: &[Value<'_>]) -> Result<Vec<Shown>, Failure> {
+    Ok(connection.query_all(&format!("{SELECT} {condition}"), values, Shown::from_row)?)
 }
 
 /// The types with these ids, a JSON list.
 pub fn by_ids(connection: &Connection, ids: &str) -> Result<HashMap<i64, Shown>, Failure> {
     let condition = "WHERE device_type.id IN (SELECT value FROM json_each(?1))";
-    let types = select(connection, condition, [ids])?;
+    let types = select(connection, condition, values![ids])?;
     Ok(types.into_iter().map(|one| (one.row, one)).collect())
 }
 
 /// The types of a namespace, or the one with this id.
 pub fn all(connection: &Connection, namespace: i64, key: Option<i64>) -> Result<Vec<Shown>, Failure> {
     let condition = "WHERE namespace_id = ?1 AND (?2 IS NULL OR device_type.id = ?2) ORDER BY device_type.id";
-    select(connection, condition, params![namespace, key])
+    select(connection, condition, values![namespace, key])
 }
 
 /// Adds to types what belongs to them.

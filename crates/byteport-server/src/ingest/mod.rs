@@ -9,8 +9,11 @@
 //! `_key` and `_ts` may be given once. Other fields that begin with `_` are ignored. In a GET that
 //! stores, `callback` is a field like any other. A timestamp lies within the years 1 to 9999.
 
+pub mod insert;
 pub mod packets;
 pub mod reading;
+
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -47,11 +50,11 @@ pub async fn by_post(
     let posted = app.bodies.form(&headers, body).await?;
     let (key, reading) = checked(namespace, uid, posted.form)?;
     let share = posted.share;
-    let work = move |connection: &_| {
-        let _until_written = share;
-        reading.store_with_key(connection, &key, StoreBy::Post)
+    let admit = move |connection: &_| {
+        let _until_written = &share;
+        Ok(vec![reading.with_key(connection, &key, StoreBy::Post)?])
     };
-    app.store.write(work).await?;
+    app.store.add(admit).await?;
     plain(&STORED)
 }
 
@@ -69,13 +72,13 @@ pub async fn by_get(
     }
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
     let (key, reading) = checked(namespace, uid, form)?;
-    let work = move |connection: &_| reading.store_with_key(connection, &key, StoreBy::Get);
-    app.store.write(work).await?;
+    let admit = move |connection: &_| Ok(vec![reading.with_key(connection, &key, StoreBy::Get)?]);
+    app.store.add(admit).await?;
     plain(&STORED)
 }
 
 /// Checks names and time; gives the key and what is to be stored.
-fn checked(namespace: String, uid: String, form: Form) -> Result<(String, Reading), Failure> {
+fn checked(namespace: String, uid: String, form: Form) -> Result<(String, Arc<Reading>), Failure> {
     if uid.is_empty() {
         return Err(Failure::missing("no device UID in the URL"));
     }
@@ -94,7 +97,7 @@ fn checked(namespace: String, uid: String, form: Form) -> Result<(String, Readin
             return Err(Failure::bad(format!("{} is not a field name", shown(name))));
         }
     }
-    Ok((key, Reading { namespace, uid, time, received, fields }))
+    Ok((key, Arc::new(Reading { namespace, uid, time, received, fields })))
 }
 
 fn stamp(text: &str) -> Result<Timestamp, Failure> {

@@ -9,22 +9,26 @@
 //! long the one thread that writes is busy with it, and how many times its length of memory it
 //! takes. A packet without a timestamp is stamped with the time of receipt.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use byteport_core::model::Timestamp;
 use byteport_core::model::packet::{self, Packet};
 
-use rusqlite::Connection;
-
 use super::STORED;
-use super::reading::Reading;
+use super::reading::{Admitted, Reading};
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::app::body;
 use crate::form::Form;
 use crate::jsonp::plain;
+use crate::namespace::WriteRules;
 use crate::secret;
+use crate::store::Connection;
+use crate::values;
 
 /// The most packets and fields, together, in one call.
 const MOST: usize = 65_536;
@@ -39,29 +43,37 @@ pub async fn store(State(app): State<Shared>, headers: HeaderMap, body: Body) ->
     let length = posted.form.single("packets")?.map_or(0, str::len);
     let parse = move || (parse(&posted.form), posted.share);
     let (packets, share) = body::parsed(length, parse).await?;
-    let packets = packets?;
-    let work = move |connection: &_| {
-        let _until_written = share;
-        for (index, packet) in packets.into_iter().enumerate() {
-            let stored = reading(packet, received).store_with_legacy_key(connection, &key);
-            stored.map_err(|failure| at(index, &failure))?;
-        }
-        Ok(())
+    let readings: Vec<_> = packets?.into_iter().map(|packet| Arc::new(reading(packet, received))).collect();
+    let admit = move |connection: &_| {
+        let _until_written = &share;
+        admitted(connection, &key, &readings)
     };
-    app.store.write(work).await?;
+    app.store.add(admit).await?;
     plain(&STORED)
 }
 
 /// Whether any namespace has this key.
 fn check_known(connection: &Connection, key: &str) -> Result<(), Failure> {
     let sql = "SELECT legacy_key FROM namespace WHERE legacy_key IS NOT NULL";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([])?;
-    let mut is_known = false;
-    while let Some(row) = rows.next()? {
-        is_known |= secret::matches(key, Some(row.get_ref(0)?.as_str().unwrap_or_default()));
+    let matches =
+        connection.query_all(sql, values![], |row| Ok(secret::matches(key, Some(&row.text(0)?))))?;
+    if matches.contains(&true) { Ok(()) } else { Err(Failure::forbidden("legacy_key is not valid")) }
+}
+
+/// Admits all of the readings or none.
+fn admitted(connection: &Connection, key: &str, readings: &[Arc<Reading>]) -> Result<Vec<Admitted>, Failure> {
+    let mut rules = HashMap::new();
+    let mut all = Vec::with_capacity(readings.len());
+    for (index, reading) in readings.iter().enumerate() {
+        let name = reading.namespace.as_str();
+        if !rules.contains_key(name) {
+            rules.insert(name, WriteRules::find(connection, name)?);
+        }
+        let rules = rules.get(name).and_then(Option::as_ref);
+        let admitted = reading.with_legacy_key(connection, key, rules);
+        all.push(admitted.map_err(|failure| at(index, &failure))?);
     }
-    if is_known { Ok(()) } else { Err(Failure::forbidden("legacy_key is not valid")) }
+    Ok(all)
 }
 
 fn reading(packet: Packet, received: Timestamp) -> Reading {

@@ -5,7 +5,6 @@
 
 use axum::extract::{Path, State};
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, Row};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -13,7 +12,9 @@ use crate::app::Shared;
 use crate::jsonp::to_text;
 use crate::parts;
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
 use crate::target::Target;
+use crate::{store, values};
 
 /// A control field as it is answered.
 #[derive(Serialize)]
@@ -24,7 +25,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
         let changed = Timestamp::from_micros(row.get(2)?).to_iso8601();
         Ok(Self { path: row.get(0)?, value: row.get(1)?, changed })
     }
@@ -40,7 +41,5 @@ pub async fn list(call: Call, State(app): State<Shared>, Path(names): Path<(Stri
 
 fn select(connection: &Connection, device: i64) -> Result<Vec<Shown>, Failure> {
     let sql = "SELECT path, value, changed FROM control WHERE device_id = ?1 ORDER BY path";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([device], Shown::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(connection.query_all(sql, values![device], Shown::from_row)?)
 }

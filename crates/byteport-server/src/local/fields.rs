@@ -8,7 +8,6 @@
 
 use axum::extract::{Path, State};
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -19,7 +18,9 @@ use crate::scalar::truth;
 use crate::series::page::beginning;
 use crate::series::{Kind, number};
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
 use crate::target::{Found, Target};
+use crate::{store, values};
 
 /// The most fields in one answer.
 const MOST: i64 = 10_000;
@@ -40,8 +41,8 @@ struct Shown {
 }
 
 impl Shown {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let whole = number::text_of(row.get_ref("text")?);
+    fn from_row(row: &Row<'_>) -> store::Result<Self> {
+        let whole = row.text("text")?;
         let value = beginning(&whole, LONGEST);
         let micros: i64 = row.get("micros")?;
         let defined: Option<String> = row.get("data_type")?;
@@ -77,7 +78,5 @@ fn select(connection: &Connection, device: &Found) -> Result<Vec<Shown>, Failure
                LEFT JOIN field_definition AS definition
                     ON definition.device_type_id = ?2 AND definition.name = field.name
                WHERE field.device_id = ?1 ORDER BY field.name LIMIT ?3";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![device.id, device.device_type, MOST], Shown::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(connection.query_all(sql, values![device.id, device.device_type, MOST], Shown::from_row)?)
 }

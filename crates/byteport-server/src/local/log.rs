@@ -15,7 +15,6 @@ use std::collections::BinaryHeap;
 use axum::extract::{Path, State};
 use byteport_core::model::Timestamp;
 use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
@@ -25,9 +24,10 @@ use crate::jsonp::to_text;
 use crate::namespace;
 use crate::parts;
 use crate::scalar::truth;
-use crate::series::number::text_of;
 use crate::series::page::beginning;
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
+use crate::values;
 
 /// The fields that hold log messages.
 pub const LEVELS: [&str; 4] = ["debug", "info", "warn", "error"];
@@ -110,12 +110,10 @@ fn sources(connection: &Connection, namespace: i64, question: &Question) -> Resu
     let sql = "SELECT field.id, device.uid, field.name FROM device
                JOIN field ON field.device_id = device.id AND field.name IN (?3, ?4, ?5, ?6)
                WHERE device.namespace_id = ?1 AND (?2 IS NULL OR device.uid = ?2)";
-    let mut statement = connection.prepare_cached(sql)?;
-    let level = |index: usize| question.levels.get(index);
-    let names = params![namespace, question.uid, level(0), level(1), level(2), level(3)];
-    let rows = statement
-        .query_map(names, |row| Ok(Source { field: row.get(0)?, uid: row.get(1)?, level: row.get(2)? }))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let read = |row: &Row<'_>| Ok(Source { field: row.get(0)?, uid: row.get(1)?, level: row.get(2)? });
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(|index| question.levels.get(index));
+    let values = values![namespace, question.uid, first, second, third, fourth];
+    Ok(connection.query_all(sql, values, read)?)
 }
 
 /// Takes from all sources together the newest messages.
@@ -138,15 +136,13 @@ fn newest(connection: &Connection, sources: &[Source], question: &Question) -> R
 /// When the last message of a source within a range was stored for.
 fn last(connection: &Connection, source: &Source, from: i64, to: i64) -> Result<Option<i64>, Failure> {
     let sql = "SELECT max(micros) FROM value WHERE field_id = ?1 AND micros BETWEEN ?2 AND ?3";
-    let found = connection.prepare_cached(sql)?.query_row(params![source.field, from, to], |row| row.get(0));
-    Ok(found.optional()?.flatten())
+    Ok(connection.query_one(sql, values![source.field, from, to], |row| row.get(0))?)
 }
 
 fn read(connection: &Connection, source: &Source, micros: i64) -> Result<Shown, Failure> {
     let sql = "SELECT text FROM value WHERE field_id = ?1 AND micros = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row(params![source.field, micros], |row| {
-        let whole = text_of(row.get_ref(0)?);
+    Ok(connection.query_one(sql, values![source.field, micros], |row| {
+        let whole = row.text(0)?;
         let message = beginning(&whole, LONGEST);
         Ok(Shown {
             uid: source.uid.clone(),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 
-//! `GET /media/PATH`: the files of firmwares, kept under `DATA/media/`.
+//! `GET /media/PATH`: the files of firmwares, kept in the folder of `--media`, or under
+//! `DATA/media/`.
 //!
 //! Choices where the API is silent: `PATH` is the `image` of a firmware, and whoever is logged in and
 //! may see its namespace may read it; anything else is 404. A range is answered with 206, so that a
@@ -16,19 +17,20 @@ pub mod slice;
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::time::UNIX_EPOCH;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use rusqlite::{Connection, params};
 
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::parts::{self, Ended, Sender};
 use crate::session;
+use crate::store::Connection;
+use crate::values;
 use slice::Slice;
 
 /// The folder's name in the data folder.
@@ -47,10 +49,10 @@ struct Found {
 /// Sends the file of a firmware.
 pub async fn send(State(app): State<Shared>, UrlPath(path): UrlPath<String>, headers: HeaderMap) -> Answer {
     let user = session::require(&app, &headers).await?.id;
-    let wanted = path.clone();
+    let (wanted, folder) = (path.clone(), app.media.clone());
     let open = move |connection: &_| {
         let is_known = is_image(connection, user, &wanted)?;
-        let folder = folder(connection).filter(|_| is_known);
+        let folder = folder.filter(|_| is_known);
         folder.and_then(|folder| open(&folder, &wanted)).ok_or_else(missing)
     };
     let found = app.store.read(open).await?;
@@ -69,7 +71,7 @@ fn is_image(connection: &Connection, user: i64, path: &str) -> Result<bool, Fail
     let sql = "SELECT 1 FROM firmware JOIN device_type ON device_type.id = firmware.device_type_id
                JOIN user_namespace ON user_namespace.namespace_id = device_type.namespace_id
                WHERE user_namespace.user_id = ?1 AND firmware.image = ?2";
-    Ok(connection.prepare_cached(sql)?.exists(params![user, path])?)
+    Ok(connection.exists(sql, values![user, path])?)
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
@@ -172,13 +174,6 @@ fn read(mut file: File, count: u64) -> Result<(File, Bytes), Failure> {
         0 => Err(Failure::internal("media", "a file became shorter while it was sent")),
         _ => Ok((file, block.into())),
     }
-}
-
-/// Where the files are: beside the database. A database whose path is not UTF-8 has none.
-#[must_use]
-pub fn folder(connection: &Connection) -> Option<PathBuf> {
-    let path = connection.path().filter(|path| !path.is_empty())?;
-    Some(Path::new(path).parent()?.join(FOLDER))
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@
 //! when its digest was first that.
 
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, params};
 
 use super::file::{Namespace, Seed, User};
 use super::item::{DeviceType, FieldDefinition, Firmware};
 use super::settle::{self, Password};
 use super::{Fault, device};
 use crate::namespace::WriteMethod;
+use crate::store::{Connection, Row};
+use crate::values;
 
 /// Applies everything; the caller holds the transaction.
 ///
@@ -36,18 +37,20 @@ fn namespace(connection: &Connection, place: &str, item: &Namespace) -> Result<(
                    write_key, read_by_key, read_key, legacy_key, registered_only)
                VALUES (?1, ?2, ?3, coalesce(?4, 'post'), coalesce(?5, 1), ?6, coalesce(?7, 0), ?8, ?9,
                    coalesce(?10, 0))
-               ON CONFLICT (name) DO UPDATE SET description = coalesce(?2, description),
-                   data_survival_time = coalesce(?3, data_survival_time),
-                   http_write_method = coalesce(?4, http_write_method),
-                   write_by_key = coalesce(?5, write_by_key), write_key = coalesce(?6, write_key),
-                   read_by_key = coalesce(?7, read_by_key), read_key = coalesce(?8, read_key),
-                   legacy_key = coalesce(?9, legacy_key), registered_only = coalesce(?10, registered_only)
+               ON CONFLICT (name) DO UPDATE SET description = coalesce(?2, namespace.description),
+                   data_survival_time = coalesce(?3, namespace.data_survival_time),
+                   http_write_method = coalesce(?4, namespace.http_write_method),
+                   write_by_key = coalesce(?5, namespace.write_by_key), write_key = coalesce(?6, namespace.write_key),
+                   read_by_key = coalesce(?7, namespace.read_by_key), read_key = coalesce(?8, namespace.read_key),
+                   legacy_key = coalesce(?9, namespace.legacy_key), registered_only = coalesce(?10, namespace.registered_only)
                RETURNING id";
-    let values = params![
+    let days = item.data_survival_time.map(|days| days.to_string());
+    let method = item.http_write_method.map(WriteMethod::word);
+    let values = values![
         item.name,
         item.description,
-        item.data_survival_time.map(|days| days.to_string()),
-        item.http_write_method.map(WriteMethod::word),
+        days,
+        method,
         item.write_by_key,
         item.write_key,
         item.read_by_key,
@@ -55,7 +58,7 @@ fn namespace(connection: &Connection, place: &str, item: &Namespace) -> Result<(
         item.legacy_key,
         item.registered_only,
     ];
-    let id = connection.query_row(sql, values, |row| row.get(0))?;
+    let id = connection.query_one(sql, values, |row| row.get(0))?;
     for kind in &item.device_types {
         device_type(connection, id, kind)?;
     }
@@ -66,14 +69,14 @@ fn device_type(connection: &Connection, namespace: i64, item: &DeviceType) -> Re
     let sql = "INSERT INTO device_type (namespace_id, name, description, timeout_limit, accepts_children,
                    command_channel, command_support, internet_connection, photo)
                VALUES (?1, ?2, ?3, ?4, coalesce(?5, 0), ?6, coalesce(?7, 0), coalesce(?8, 1), ?9)
-               ON CONFLICT (namespace_id, name) DO UPDATE SET description = coalesce(?3, description),
-                   timeout_limit = coalesce(?4, timeout_limit),
-                   accepts_children = coalesce(?5, accepts_children),
-                   command_channel = coalesce(?6, command_channel),
-                   command_support = coalesce(?7, command_support),
-                   internet_connection = coalesce(?8, internet_connection), photo = coalesce(?9, photo)
+               ON CONFLICT (namespace_id, name) DO UPDATE SET description = coalesce(?3, device_type.description),
+                   timeout_limit = coalesce(?4, device_type.timeout_limit),
+                   accepts_children = coalesce(?5, device_type.accepts_children),
+                   command_channel = coalesce(?6, device_type.command_channel),
+                   command_support = coalesce(?7, device_type.command_support),
+                   internet_connection = coalesce(?8, device_type.internet_connection), photo = coalesce(?9, device_type.photo)
                RETURNING id";
-    let values = params![
+    let values = values![
         namespace,
         item.name,
         item.description,
@@ -84,7 +87,7 @@ fn device_type(connection: &Connection, namespace: i64, item: &DeviceType) -> Re
         item.internet_connection,
         item.photo,
     ];
-    let id = connection.query_row(sql, values, |row| row.get(0))?;
+    let id = connection.query_one(sql, values, |row| row.get(0))?;
     for definition in &item.field_definitions {
         field_definition(connection, id, definition)?;
     }
@@ -100,13 +103,13 @@ fn field_definition(connection: &Connection, device_type: i64, item: &FieldDefin
                    unit_symbol, role, list_separator, automation, default_processor, description)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                ON CONFLICT (device_type_id, name) DO UPDATE SET data_type = ?3,
-                   object_type = coalesce(?4, object_type), encoding_type = coalesce(?5, encoding_type),
-                   unit = coalesce(?6, unit), unit_symbol = coalesce(?7, unit_symbol),
-                   role = coalesce(?8, role), list_separator = coalesce(?9, list_separator),
-                   automation = coalesce(?10, automation),
-                   default_processor = coalesce(?11, default_processor),
-                   description = coalesce(?12, description)";
-    let values = params![
+                   object_type = coalesce(?4, field_definition.object_type), encoding_type = coalesce(?5, field_definition.encoding_type),
+                   unit = coalesce(?6, field_definition.unit), unit_symbol = coalesce(?7, field_definition.unit_symbol),
+                   role = coalesce(?8, field_definition.role), list_separator = coalesce(?9, field_definition.list_separator),
+                   automation = coalesce(?10, field_definition.automation),
+                   default_processor = coalesce(?11, field_definition.default_processor),
+                   description = coalesce(?12, field_definition.description)";
+    let values = values![
         device_type,
         item.name,
         item.data_type,
@@ -128,21 +131,24 @@ fn firmware(connection: &Connection, device_type: i64, item: &Firmware) -> Resul
     let sql = "INSERT INTO firmware (device_type_id, version, filesize, md5_digest, image, comment, uploader,
                    enabled, uploaded)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, 1), ?9)
-               ON CONFLICT (device_type_id, version) DO UPDATE SET filesize = coalesce(?3, filesize),
-                   md5_digest = coalesce(?4, md5_digest), image = coalesce(?5, image),
-                   comment = coalesce(?6, comment), uploader = coalesce(?7, uploader),
-                   enabled = coalesce(?8, enabled),
-                   uploaded = iif(?4 IS NULL OR ?4 IS md5_digest, uploaded, ?9)";
-    let values = params![
+               ON CONFLICT (device_type_id, version) DO UPDATE SET filesize = coalesce(?3, firmware.filesize),
+                   md5_digest = coalesce(?4, firmware.md5_digest), image = coalesce(?5, firmware.image),
+                   comment = coalesce(?6, firmware.comment), uploader = coalesce(?7, firmware.uploader),
+                   enabled = coalesce(?8, firmware.enabled),
+                   uploaded = CASE WHEN ?4 IS NULL OR ?4 = firmware.md5_digest THEN firmware.uploaded
+                       ELSE ?9 END";
+    let filesize = item.filesize.map(|size| i64::try_from(size).unwrap_or(i64::MAX));
+    let now = Timestamp::now().as_micros();
+    let values = values![
         device_type,
         item.version,
-        item.filesize.map(|size| i64::try_from(size).unwrap_or(i64::MAX)),
+        filesize,
         item.md5_digest,
         item.image,
         item.comment,
         item.uploader,
         item.enabled,
-        Timestamp::now().as_micros(),
+        now,
     ];
     connection.execute(sql, values)?;
     Ok(())
@@ -150,11 +156,11 @@ fn firmware(connection: &Connection, device_type: i64, item: &Firmware) -> Resul
 
 /// Makes or updates a user; a password, unlike a ready hash, is given back.
 fn user(connection: &Connection, place: &str, item: &User) -> Result<Option<Password>, Fault> {
-    let sql = "INSERT INTO user (name, password_hash) VALUES (?1, '') ON CONFLICT DO NOTHING";
-    connection.execute(sql, [&item.name])?;
-    let sql = "SELECT id, password_hash FROM user WHERE name = ?1";
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let (id, kept): (i64, String) = connection.query_row(sql, [&item.name], row)?;
+    let sql = r#"INSERT INTO "user" (name, password_hash) VALUES (?1, '') ON CONFLICT DO NOTHING"#;
+    connection.execute(sql, values![item.name])?;
+    let sql = r#"SELECT id, password_hash FROM "user" WHERE name = ?1"#;
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let (id, kept): (i64, String) = connection.query_one(sql, values![item.name], read)?;
     if let Some(hash) = item.password_hash.as_ref().filter(|hash| **hash != kept) {
         settle::keep(connection, id, hash)?;
     }
@@ -165,11 +171,11 @@ fn user(connection: &Connection, place: &str, item: &User) -> Result<Option<Pass
 }
 
 fn grants(connection: &Connection, place: &str, user: i64, names: &[String]) -> Result<(), Fault> {
-    connection.execute("DELETE FROM user_namespace WHERE user_id = ?1", [user])?;
+    connection.execute("DELETE FROM user_namespace WHERE user_id = ?1", values![user])?;
     for (index, name) in names.iter().enumerate() {
-        let sql = "INSERT OR IGNORE INTO user_namespace (user_id, namespace_id)
-                   SELECT ?1, id FROM namespace WHERE name = ?2";
-        if connection.execute(sql, params![user, name])? == 0 {
+        let sql = "INSERT INTO user_namespace (user_id, namespace_id)
+                   SELECT ?1, id FROM namespace WHERE name = ?2 ON CONFLICT DO NOTHING";
+        if connection.execute(sql, values![user, name])? == 0 {
             let place = format!("{place}.namespaces[{index}]");
             return Err(Fault::new(place, format_args!("{name:?} is no namespace, or is there twice")));
         }

@@ -6,10 +6,10 @@
 //! Invariant: a device's parent is another device of its namespace, and nobody is among the
 //! parents of its own parents.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
-
 use super::Fault;
 use super::item::Device;
+use crate::store::{self, Connection};
+use crate::values;
 
 /// Makes or updates the devices of a namespace, then joins them with their parents.
 pub fn all(connection: &Connection, place: &str, namespace: i64, devices: &[Device]) -> Result<(), Fault> {
@@ -34,7 +34,7 @@ fn device_type(
 ) -> Result<Option<i64>, Fault> {
     let Some(name) = &device.device_type else { return Ok(None) };
     let sql = "SELECT id FROM device_type WHERE namespace_id = ?1 AND name = ?2";
-    let found = connection.query_row(sql, params![namespace, name], |row| row.get(0)).optional()?;
+    let found = connection.query_row(sql, values![namespace, name], |row| row.get(0))?;
     let missing = || Fault::new(format!("{place}.device_type"), "the namespace has no such device type");
     found.map(Some).ok_or_else(missing)
 }
@@ -46,16 +46,16 @@ fn put(connection: &Connection, namespace: i64, kind: Option<i64>, device: &Devi
                VALUES (?1, ?2, 1, ?3, ?4, coalesce(?5, 1), ?6, ?7, ?8, ?9, ?10, ?11, ?12, coalesce(?13, 0),
                    ?14, ?15)
                ON CONFLICT (namespace_id, uid) DO UPDATE SET registered = 1,
-                   access_key = coalesce(?3, access_key), device_type_id = coalesce(?4, device_type_id),
-                   active = coalesce(?5, active), alias = coalesce(?6, alias),
-                   serial = coalesce(?7, serial), description = coalesce(?8, description),
-                   lat = coalesce(?9, lat), lon = coalesce(?10, lon),
-                   location_hint = coalesce(?11, location_hint),
-                   timeout_limit = coalesce(?12, timeout_limit),
-                   offline_alarm = coalesce(?13, offline_alarm),
-                   alarm_interval = coalesce(?14, alarm_interval),
-                   alarm_repeat_times = coalesce(?15, alarm_repeat_times)";
-    let values = params![
+                   access_key = coalesce(?3, device.access_key), device_type_id = coalesce(?4, device.device_type_id),
+                   active = coalesce(?5, device.active), alias = coalesce(?6, device.alias),
+                   serial = coalesce(?7, device.serial), description = coalesce(?8, device.description),
+                   lat = coalesce(?9, device.lat), lon = coalesce(?10, device.lon),
+                   location_hint = coalesce(?11, device.location_hint),
+                   timeout_limit = coalesce(?12, device.timeout_limit),
+                   offline_alarm = coalesce(?13, device.offline_alarm),
+                   alarm_interval = coalesce(?14, device.alarm_interval),
+                   alarm_repeat_times = coalesce(?15, device.alarm_repeat_times)";
+    let values = values![
         namespace,
         device.uid,
         device.access_key,
@@ -83,17 +83,17 @@ fn join(
     namespace: i64,
     (uid, parent): (&str, &str),
 ) -> Result<(), Fault> {
-    let row = |uid: &str| -> rusqlite::Result<Option<i64>> {
+    let row = |uid: &str| -> store::Result<Option<i64>> {
         let sql = "SELECT id FROM device WHERE namespace_id = ?1 AND uid = ?2";
-        connection.query_row(sql, params![namespace, uid], |row| row.get(0)).optional()
+        connection.query_row(sql, values![namespace, uid], |row| row.get(0))
     };
     let (child, parent) = (row(uid)?, row(parent)?);
     let parent = parent.ok_or_else(|| Fault::new(place, "the namespace has no such device"))?;
-    connection.execute("UPDATE device SET parent_id = ?2 WHERE id = ?1", params![child, parent])?;
+    connection.execute("UPDATE device SET parent_id = ?2 WHERE id = ?1", values![child, parent])?;
     let sql = "WITH RECURSIVE above (id) AS (SELECT ?2 UNION
                    SELECT parent_id FROM device JOIN above USING (id) WHERE parent_id IS NOT NULL)
                SELECT EXISTS (SELECT 1 FROM above WHERE id = ?1)";
-    match connection.query_row(sql, params![child, parent], |row| row.get(0))? {
+    match connection.query_one(sql, values![child, parent], |row| row.get(0))? {
         true => Err(Fault::new(place, "a device is not above itself")),
         false => Ok(()),
     }

@@ -45,7 +45,7 @@ pub fn keep_all(seed: &mut Seed, folder: &Path, media: Option<&Path>) -> Result<
 
 fn keep(firmware: &mut Firmware, namespace: &str, folder: &Path, media: Option<&Path>) -> Result<(), String> {
     let Some(file) = &firmware.file else { return Ok(()) };
-    let media = media.ok_or("files are kept only in a data folder whose path is UTF-8")?;
+    let media = media.ok_or("there is no folder for files: give --media DIR")?;
     let source = folder.join(file);
     let unreadable = |error| format!("file {}: {error}", source.display());
     let content = look(&source).map_err(unreadable)?;

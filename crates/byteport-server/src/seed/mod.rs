@@ -19,11 +19,9 @@ pub mod settle;
 use std::fmt;
 use std::path::Path;
 
-use rusqlite::Connection;
-
 use crate::fatal::Fatal;
 use crate::journal;
-use crate::media;
+use crate::store::{self, Connection};
 
 pub use settle::{Password, Settled, settle};
 
@@ -41,25 +39,24 @@ impl Fault {
     }
 }
 
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<store::Error> for Fault {
+    fn from(error: store::Error) -> Self {
         Self::new("database", error)
     }
 }
 
 /// Reads the file and applies it in one transaction; gives the passwords that are to be settled.
 ///
-/// The files of firmwares go to the folder `media` beside the database.
-pub fn load(connection: &mut Connection, path: &Path) -> Result<Vec<Password>, Fatal> {
+/// The files of firmwares go to the folder `media`. Of servers that start at once on one database, one
+/// applies its seed after the other.
+pub fn load(connection: &Connection, path: &Path, media: Option<&Path>) -> Result<Vec<Password>, Fatal> {
     let failed = |reason: &dyn fmt::Display| Fatal::new(format_args!("seed {}: {reason}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
     let mut seed = file::parse(path, &text).map_err(|reason| failed(&reason))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let outcome = file::check(&seed).and_then(|()| {
-        image::keep_all(&mut seed, folder, media::folder(connection).as_deref())?;
-        let transaction = connection.transaction()?;
-        let passwords = apply::all(&transaction, &seed)?;
-        transaction.commit()?;
+        image::keep_all(&mut seed, folder, media)?;
+        let passwords = connection.alone(|connection| apply::all(connection, &seed))?;
         journal::info(format_args!("the seed is applied"));
         Ok(passwords)
     });

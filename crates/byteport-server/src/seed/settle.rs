@@ -12,18 +12,24 @@
 //! be kept stops the server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use axum::http::StatusCode;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::answer::Failure;
 use crate::journal;
-use crate::session::password;
-use crate::store::Store;
+use crate::session::{USER, password};
+use crate::store::{self, Connection, Store};
+use crate::values;
 
 /// The most argon2 runs at the same time; each takes 19 MiB.
 const AT_ONCE: usize = 4;
+
+/// How long it waits for a database that cannot be reached.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A password that the seed asks for.
 pub struct Password {
@@ -104,23 +110,46 @@ async fn all(store: Store, passwords: Vec<Password>) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn one(store: Store, turns: Arc<Semaphore>, item: Password) -> Result<(), Failure> {
-    let turn = turns.acquire_owned().await.map_err(|error| Failure::internal("seed", error))?;
-    let user = item.user;
-    let task = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        let is_kept = password::verify(&item.text, &item.kept);
-        if is_kept { Ok(None) } else { password::hash(&item.text).map(Some) }
-    });
-    match task.await.map_err(|error| Failure::internal("seed", error))?? {
-        Some(hash) => store.write(move |connection| Ok(keep(connection, user, &hash)?)).await,
-        None => Ok(()),
+async fn one(store: Store, turns: Arc<Semaphore>, mut item: Password) -> Result<(), Failure> {
+    let _turn = turns.acquire_owned().await.map_err(|error| Failure::internal("seed", error))?;
+    loop {
+        let user = item.user;
+        let task = tokio::task::spawn_blocking(move || {
+            let is_kept = password::verify(&item.text, &item.kept);
+            let hash = if is_kept { None } else { Some(password::hash(&item.text)?) };
+            Ok::<_, Failure>((item, hash))
+        });
+        let hash;
+        (item, hash) = task.await.map_err(|error| Failure::internal("seed", error))??;
+        let Some(hash) = hash else { return Ok(()) };
+        let kept = item.kept.clone();
+        let change = move |connection: &_| replace(connection, user, &kept, &hash);
+        match store.write(change).await {
+            Ok(None) => return Ok(()),
+            // Another server was faster, maybe with the same password.
+            Ok(Some(other)) => item.kept = other,
+            Err(failure) if failure.status() == StatusCode::SERVICE_UNAVAILABLE => sleep(PAUSE).await,
+            Err(failure) => return Err(failure),
+        }
     }
 }
 
+/// Keeps a user's new hash if the old one is still there; gives what is there in its place.
+fn replace(connection: &Connection, user: i64, old: &str, new: &str) -> Result<Option<String>, Failure> {
+    connection.lock(USER, &[user])?;
+    let sql = r#"SELECT password_hash FROM "user" WHERE id = ?1"#;
+    let current: String = connection.query_one(sql, values![user], |row| row.get(0))?;
+    if current != old {
+        return Ok(Some(current));
+    }
+    keep(connection, user, new)?;
+    Ok(None)
+}
+
 /// Keeps a user's new hash, and ends the sessions that the old password began.
-pub fn keep(connection: &Connection, user: i64, hash: &str) -> rusqlite::Result<()> {
-    connection.execute("UPDATE user SET password_hash = ?2 WHERE id = ?1", params![user, hash])?;
-    connection.execute("DELETE FROM session WHERE user_id = ?1", [user])?;
+pub fn keep(connection: &Connection, user: i64, hash: &str) -> store::Result<()> {
+    let sql = r#"UPDATE "user" SET password_hash = ?2 WHERE id = ?1"#;
+    connection.execute(sql, values![user, hash])?;
+    connection.execute("DELETE FROM session WHERE user_id = ?1", values![user])?;
     Ok(())
 }

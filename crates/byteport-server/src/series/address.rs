@@ -7,12 +7,13 @@
 //! an unknown device is 404, a known device's unknown field is one without values.
 
 use byteport_core::model::name::NameKind;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Kind, number};
 use crate::answer::Failure;
 use crate::namespace;
+use crate::store::{Connection, Row};
 use crate::target::Target;
+use crate::values;
 
 /// A field as a path names it: the three names keep the core's rule.
 pub struct Address {
@@ -43,10 +44,9 @@ impl Address {
     pub fn find(&self, connection: &Connection, user: i64) -> Result<Found, Failure> {
         let device = self.device.find(connection, user)?;
         let sql = "SELECT id, texts FROM field WHERE device_id = ?1 AND name = ?2";
-        let mut statement = connection.prepare_cached(sql)?;
-        let names = params![device.id, self.field];
-        let found = statement.query_row(names, |row| Ok((row.get(0)?, row.get(1)?)));
-        let (id, texts) = found.optional()?.unwrap_or_default();
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let found = connection.query_row(sql, values![device.id, self.field], read)?;
+        let (id, texts) = found.map_or((None, 0), |(id, texts)| (Some(id), texts));
         Ok(Found { id, texts, defined: defined_kind(connection, device.device_type, &self.field)? })
     }
 
@@ -70,8 +70,7 @@ fn defined_kind(
     field: &str,
 ) -> Result<Option<Kind>, Failure> {
     let sql = "SELECT data_type FROM field_definition WHERE device_type_id = ?1 AND name = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let found = statement.query_row(params![device_type, field], |row| row.get::<_, String>(0));
+    let found = connection.query_row(sql, values![device_type, field], |row| row.get::<_, String>(0))?;
     let is_number = |word: String| number::TYPES.contains(&word.to_ascii_lowercase().as_str());
-    Ok(found.optional()?.map(|word| if is_number(word) { Kind::Number } else { Kind::Text }))
+    Ok(found.map(|word| if is_number(word) { Kind::Number } else { Kind::Text }))
 }

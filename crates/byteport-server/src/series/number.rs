@@ -10,10 +10,8 @@
 
 use std::borrow::Cow;
 
-use byteport_core::model::value::parse_number;
-use rusqlite::types::ValueRef;
-
 use super::page::LONGEST_TEXT;
+use byteport_core::model::value::parse_number;
 
 /// The `data_type` words of field definitions that stand for numbers.
 pub const TYPES: &[&str] = &["number", "numeric", "integer", "int", "float", "double", "decimal"];
@@ -33,21 +31,6 @@ pub fn value(text: &str) -> Option<f64> {
         return None;
     }
     parse_number(text)
-}
-
-/// The bytes of a cell.
-#[must_use]
-pub fn bytes_of(cell: ValueRef<'_>) -> &[u8] {
-    match cell {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
-        _ => b"",
-    }
-}
-
-/// The text of a cell.
-#[must_use]
-pub fn text_of(cell: ValueRef<'_>) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes_of(cell))
 }
 
 /// The JSON text of a number; `None` if the text is not one.

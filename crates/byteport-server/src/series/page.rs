@@ -10,11 +10,11 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use rusqlite::{Connection, params};
-
-use super::number::{bytes_of, is_number};
+use super::number::is_number;
 use super::range::Range;
 use crate::answer::Failure;
+use crate::store::Connection;
+use crate::values;
 
 /// A value of more bytes than this is cut where it is answered as a point of a series.
 pub const LONGEST_TEXT: usize = 1024 * 1024;
@@ -32,15 +32,16 @@ pub fn walk(
     range: Range,
     mut take: impl FnMut(i64, Cow<'_, str>) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<Option<Range>, Failure> {
-    let mut statement = connection.prepare_cached(SELECT)?;
-    let mut rows = statement.query(params![field, range.from.as_micros(), range.to.as_micros()])?;
-    while let Some(row) = rows.next()? {
+    let mut rest = None;
+    connection.walk(SELECT, values![field, range.from.as_micros(), range.to.as_micros()], |row| {
         let micros = row.get(0)?;
-        if take(micros, String::from_utf8_lossy(bytes_of(row.get_ref(1)?)))?.is_break() {
-            return Ok(range.after(micros));
+        let next = take(micros, row.text(1)?)?;
+        if next.is_break() {
+            rest = range.after(micros);
         }
-    }
-    Ok(None)
+        Ok::<_, Failure>(next)
+    })?;
+    Ok(rest)
 }
 
 /// What was found out of a range's values.

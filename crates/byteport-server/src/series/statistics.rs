@@ -16,10 +16,10 @@
 //! Invariant: a job reads so many times only, so that others get their turn, and none of the values.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use axum::extract::{Path, State};
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use super::address::Address;
@@ -28,6 +28,8 @@ use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::scalar::time_or_none;
 use crate::session::call::Call;
+use crate::store::{Connection, Error};
+use crate::values;
 
 /// 2000-01-01T00:00:00, before Byteport was.
 pub const WAY_PAST: Timestamp = Timestamp::from_micros(946_684_800_000_000);
@@ -99,13 +101,17 @@ fn read(
     mut tally: Tally,
 ) -> Result<(Tally, Option<Range>), Failure> {
     let sql = "SELECT micros FROM value WHERE field_id = ?1 AND micros BETWEEN ?2 AND ?3 ORDER BY micros";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![field, range.from.as_micros(), range.to.as_micros()])?;
-    for _ in 0..READ {
-        let Some(row) = rows.next()? else { return Ok((tally, None)) };
-        tally.count(row.get(0)?);
-    }
-    let rest = tally.last.and_then(|last| range.after(last));
+    let (mut left, mut rest) = (READ, None);
+    connection.walk(sql, values![field, range.from.as_micros(), range.to.as_micros()], |row| {
+        let micros = row.get(0)?;
+        tally.count(micros);
+        left -= 1;
+        if left > 0 {
+            return Ok(ControlFlow::Continue(()));
+        }
+        rest = range.after(micros);
+        Ok::<_, Error>(ControlFlow::Break(()))
+    })?;
     Ok((tally, rest))
 }
 

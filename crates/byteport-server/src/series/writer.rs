@@ -9,7 +9,6 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::page::{LONGEST_TEXT, beginning, walk};
@@ -19,6 +18,7 @@ use super::{Kind, Series, number};
 use crate::answer::Failure;
 use crate::jsonp::to_text;
 use crate::scalar::truth;
+use crate::store::Connection;
 
 /// A page ends after so many bytes of text.
 const PAGE: usize = 256 * 1024;

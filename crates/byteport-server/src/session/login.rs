@@ -9,17 +9,18 @@
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
-use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::json;
 
 use super::cookie::{self, Audience};
-use super::{COOKIE, LIFETIME_SECONDS, csrf};
+use super::{COOKIE, LIFETIME_SECONDS, USER, csrf};
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::Form;
 use crate::jsonp::{Wrap, plain};
 use crate::scalar::truth;
 use crate::secret;
+use crate::store::{Connection, Row};
+use crate::values;
 
 /// The largest login form.
 const LARGEST_FORM: usize = 16 * 1024;
@@ -60,8 +61,8 @@ pub async fn log_in(State(app): State<Shared>, headers: HeaderMap, body: Body) -
 }
 
 fn find_user(connection: &Connection, name: &str) -> Result<Option<(i64, String)>, Failure> {
-    let mut statement = connection.prepare_cached("SELECT id, password_hash FROM user WHERE name = ?1")?;
-    Ok(statement.query_row([name], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    let sql = r#"SELECT id, password_hash FROM "user" WHERE name = ?1"#;
+    Ok(connection.query_row(sql, values![name], |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Ends the old session and begins the new one, if the password is still the one checked.
@@ -72,8 +73,9 @@ fn renew(
     old: Option<&[u8; 32]>,
     new: &[u8; 32],
 ) -> Result<(), Failure> {
-    let mut statement = connection.prepare_cached("SELECT password_hash FROM user WHERE id = ?1")?;
-    let current: Option<String> = statement.query_row([user], |row| row.get(0)).optional()?;
+    connection.lock(USER, &[user])?;
+    let sql = r#"SELECT password_hash FROM "user" WHERE id = ?1"#;
+    let current: Option<String> = connection.query_row(sql, values![user], |row| row.get(0))?;
     if current.as_deref() != Some(hash) {
         return Err(Failure::forbidden("wrong user name or password"));
     }

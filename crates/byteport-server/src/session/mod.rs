@@ -15,11 +15,12 @@ pub mod password;
 
 use axum::http::HeaderMap;
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::answer::Failure;
 use crate::app::App;
 use crate::secret;
+use crate::store::{Connection, Row};
+use crate::values;
 
 pub use password::Logins;
 
@@ -28,6 +29,9 @@ pub const LIFETIME_SECONDS: i64 = 14 * 24 * 3600;
 
 /// The cookie that holds the session's token.
 pub const COOKIE: &str = "sessionid";
+
+/// The table of users, whose name is a word of SQL.
+pub const USER: &str = r#""user""#;
 
 /// A user who is logged in.
 #[derive(Clone, Debug)]
@@ -53,27 +57,25 @@ pub async fn current(app: &App, headers: &HeaderMap) -> Result<Option<User>, Fai
 }
 
 fn find(connection: &Connection, hash: &[u8; 32]) -> Result<Option<User>, Failure> {
-    let sql = "SELECT user.id, user.name FROM session JOIN user ON user.id = session.user_id
-               WHERE token_hash = ?1 AND expires > ?2";
+    let sql = r#"SELECT "user".id, "user".name FROM session JOIN "user" ON "user".id = session.user_id
+               WHERE token_hash = ?1 AND expires > ?2"#;
     let now = Timestamp::now().as_micros();
-    let found = connection
-        .prepare_cached(sql)?
-        .query_row(params![hash, now], |row| Ok(User { id: row.get(0)?, name: row.get(1)? }));
-    Ok(found.optional()?)
+    let read = |row: &Row<'_>| Ok(User { id: row.get(0)?, name: row.get(1)? });
+    Ok(connection.query_row(sql, values![hash, now], read)?)
 }
 
 /// Begins a session; the ones that have expired are cleared away on the way.
 fn begin(connection: &Connection, user: i64, hash: &[u8; 32]) -> Result<(), Failure> {
     let now = Timestamp::now().as_micros();
-    connection.prepare_cached("DELETE FROM session WHERE expires <= ?1")?.execute([now])?;
+    connection.execute("DELETE FROM session WHERE expires <= ?1", values![now])?;
     let expires = now + LIFETIME_SECONDS * 1_000_000;
     let sql = "INSERT INTO session (token_hash, user_id, expires) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(sql)?.execute(params![hash, user, expires])?;
+    connection.execute(sql, values![hash, user, expires])?;
     Ok(())
 }
 
 /// Ends the session with this token, if there is one.
 fn end(connection: &Connection, hash: &[u8; 32]) -> Result<(), Failure> {
-    connection.prepare_cached("DELETE FROM session WHERE token_hash = ?1")?.execute([hash])?;
+    connection.execute("DELETE FROM session WHERE token_hash = ?1", values![hash])?;
     Ok(())
 }

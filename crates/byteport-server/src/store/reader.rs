@@ -3,16 +3,15 @@
 
 //! Connections that read, a few of them, opened at the start.
 //!
-//! Invariants: they are opened read-only; as many queries run at a time as there are
+//! Invariants: they cannot write; as many queries run at a time as there are
 //! connections; no connection is held between two queries, so a slow client holds none.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
+use super::connection::Connection;
+use super::place::Place;
 use crate::answer::Failure;
 use crate::fatal::Fatal;
 
@@ -24,11 +23,10 @@ pub struct Readers {
 }
 
 impl Readers {
-    /// A pool of connections to a file that exists.
-    pub fn open(path: &Path, connections: usize) -> Result<Self, Fatal> {
-        let named = |error| Fatal::new(format_args!("cannot open {}: {error}", path.display()));
-        let idle: rusqlite::Result<Vec<_>> = (0..connections).map(|_| connect(path)).collect();
-        let idle = Arc::new(Mutex::new(idle.map_err(named)?));
+    /// A pool of connections to a database whose tables are there.
+    pub fn open(place: &Place, connections: usize) -> Result<Self, Fatal> {
+        let idle = (0..connections).map(|_| place.reader()).collect::<Result<_, _>>()?;
+        let idle = Arc::new(Mutex::new(idle));
         Ok(Self { idle, turns: Arc::new(Semaphore::new(connections)) })
     }
 
@@ -43,7 +41,9 @@ impl Readers {
         let task = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let borrowed = Borrowed { connection: Some(pool.take()?), pool };
-            borrowed.connection.as_ref().map_or_else(|| Err(Failure::unavailable()), work)
+            let Some(connection) = &borrowed.connection else { return Err(Failure::unavailable()) };
+            connection.refresh();
+            work(connection)
         });
         task.await.map_err(|error| Failure::internal("readers", error))?
     }
@@ -71,11 +71,4 @@ impl Drop for Borrowed {
             self.pool.give_back(connection);
         }
     }
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    Ok(connection)
 }

@@ -3,7 +3,8 @@
 
 //! The tables, and the steps from one version of them to the next.
 //!
-//! Invariants: only the owner may read a file that is made here; `PRAGMA user_version` counts the steps that were taken; steps are only ever
+//! Invariants: only the owner may read a file that is made here; `PRAGMA user_version` counts the steps
+//! that were taken ([`pg::schema`](super::pg::schema) is the same for PostgreSQL); steps are only ever
 //! appended; a file that a newer server made is refused. A value's row is found by field and
 //! microsecond, so that writing it again replaces it. `field.texts` counts the field's values that
 //! are not numbers; whoever writes values keeps it.
@@ -17,9 +18,21 @@ use super::FILE_NAME;
 use crate::fatal::Fatal;
 use crate::series::number;
 
-/// Each step brings the tables one version further.
-const STEPS: &[&str] = &[
-    "
+/// What brings the tables one version further.
+pub struct Step {
+    /// For either engine, in SQLite's words.
+    pub tables: &'static str,
+    /// What SQLite has to do besides; PostgreSQL came later.
+    sqlite: &'static str,
+}
+
+/// Statements that a connection keeps prepared.
+pub const STATEMENTS: usize = 64;
+
+/// All steps.
+pub const STEPS: &[Step] = &[
+    Step {
+        tables: "
 CREATE TABLE namespace (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -102,29 +115,36 @@ CREATE TABLE value (
     text TEXT NOT NULL,
     PRIMARY KEY (field_id, micros)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE user (
+CREATE TABLE \"user\" (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     password_hash TEXT NOT NULL
 ) STRICT;
 CREATE TABLE user_namespace (
-    user_id INTEGER NOT NULL REFERENCES user (id),
+    user_id INTEGER NOT NULL REFERENCES \"user\" (id),
     namespace_id INTEGER NOT NULL REFERENCES namespace (id),
     PRIMARY KEY (user_id, namespace_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE session (
     token_hash BLOB PRIMARY KEY,
-    user_id INTEGER NOT NULL REFERENCES user (id),
+    user_id INTEGER NOT NULL REFERENCES \"user\" (id),
     expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_by_user ON session (user_id);
 ",
-    "
+        sqlite: "",
+    },
+    Step {
+        tables: "
 ALTER TABLE field ADD COLUMN texts INTEGER NOT NULL DEFAULT 0;
+",
+        sqlite: "
 UPDATE field SET texts = (
     SELECT count(*) FROM value WHERE field_id = field.id AND NOT is_number(text));
 ",
-    "
+    },
+    Step {
+        tables: "
 ALTER TABLE device ADD COLUMN parent_id INTEGER REFERENCES device (id);
 ALTER TABLE device ADD COLUMN reg_code TEXT;
 ALTER TABLE device ADD COLUMN lat REAL;
@@ -152,9 +172,11 @@ CREATE TABLE control (
     PRIMARY KEY (device_id, path)
 ) STRICT, WITHOUT ROWID;
 ",
+        sqlite: "",
+    },
 ];
 
-/// Opens the database for writing, makes or updates its tables.
+/// Opens SQLite's database for writing, makes or updates its tables.
 pub fn open(folder: &Path) -> Result<Connection, Fatal> {
     let path = folder.join(FILE_NAME);
     let named = |error: rusqlite::Error| Fatal::new(format_args!("cannot open {}: {error}", path.display()));
@@ -179,9 +201,9 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(super::log::BUSY)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("is_number", 1, flags, |arguments| {
-        Ok(number::is_number(&number::text_of(arguments.get_raw(0))))
+        Ok(arguments.get_raw(0).as_str().is_ok_and(number::is_number))
     })?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA journal_size_limit = 67108864;",
@@ -197,7 +219,8 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), Fatal> {
         return Err(Fatal::new(format_args!("{path} was made by a newer byteport-server")));
     }
     for (index, step) in STEPS.iter().enumerate().skip(version) {
-        let sql = format!("BEGIN; {step} PRAGMA user_version = {}; COMMIT;", index + 1);
+        let Step { tables, sqlite } = step;
+        let sql = format!("BEGIN; {tables} {sqlite} PRAGMA user_version = {}; COMMIT;", index + 1);
         connection.execute_batch(&sql).map_err(named)?;
     }
     Ok(())
@@ -222,7 +245,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE_NAME);
         let old = Connection::open(&path).expect("opens");
-        old.execute_batch(STEPS[0]).expect("the first tables");
+        old.execute_batch(STEPS[0].tables).expect("the first tables");
         old.execute_batch(
             "INSERT INTO namespace (id, name) VALUES (1, 'ns');
              INSERT INTO device (id, namespace_id, uid) VALUES (1, 1, 'd');

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 
-//! A database that takes no changes, such as one on a full disk: logged when it begins and when
+//! A database that takes no changes, such as one on a full disk, or that cannot be reached: logged when it begins and when
 //! it is over, however many calls fail between.
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rusqlite::ErrorCode;
-
 use crate::journal;
 
 static IS_THERE: AtomicBool = AtomicBool::new(false);
-
-/// Whether an error is of the system's making, so that every call meets it.
-#[must_use]
-pub fn is_of_the_system(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(code, Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly))
-}
 
 /// There is trouble; only its first cause is logged for all to see.
 pub fn begin(cause: impl Display) {

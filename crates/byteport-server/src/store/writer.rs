@@ -13,13 +13,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::batch::{self, Attempt, Counts, Job, Tally};
+use super::batch::{self, Counts, Tally};
+use super::connection::Connection;
+use super::job::{Addition, Call, Change, Job};
 use super::log::Log;
 use crate::answer::Failure;
 use crate::fatal::Fatal;
+use crate::ingest::reading::Admitted;
 use crate::journal;
 
 /// Changes that may wait before callers have to.
@@ -32,7 +34,7 @@ const SPAN: Duration = Duration::from_millis(100);
 /// Hands changes to the writer thread. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<Box<dyn Job>>,
     tally: Arc<Tally>,
 }
 
@@ -76,21 +78,29 @@ impl Writer {
     /// Queues a change and waits until it is on disk.
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+        work: impl FnMut(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let (teller, told) = oneshot::channel();
-        let job = move |connection: &Connection| {
-            let outcome = work(connection);
-            let keep = outcome.is_ok();
-            let done = move |commit: Result<(), Failure>| {
-                // The caller may have gone away; what was committed stays.
-                let _ = teller.send(outcome.and_then(|value| commit.map(|()| value)));
-            };
-            Attempt { keep, done: Box::new(done) }
-        };
-        // Why a change is not taken is logged where that happens.
+        let (call, told) = Call::new(work);
+        self.wait_for(Box::new(Change(call)), told).await
+    }
+
+    /// Queues a look at the database that admits readings, and waits until these are on disk.
+    pub async fn add(
+        &self,
+        admit: impl FnMut(&Connection) -> Result<Vec<Admitted>, Failure> + Send + 'static,
+    ) -> Result<(), Failure> {
+        let (call, told) = Call::new(admit);
+        self.wait_for(Box::new(Addition(call)), told).await
+    }
+
+    async fn wait_for<T>(
+        &self,
+        job: Box<dyn Job>,
+        told: oneshot::Receiver<Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        // Why a job is not taken is logged where that happens.
         let gone = || Failure::unavailable();
-        self.queue.send(Box::new(job)).await.map_err(|_| gone())?;
+        self.queue.send(job).await.map_err(|_| gone())?;
         told.await.map_err(|_| gone())?
     }
 
@@ -106,13 +116,15 @@ impl Writer {
     }
 }
 
-fn run(connection: Connection, mut jobs: mpsc::Receiver<Job>, tally: &Tally) {
-    let mut log = Log::of(&connection);
+fn run(connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, tally: &Tally) {
+    let mut log = connection.sqlite().map(Log::of);
     while let Some(first) = jobs.blocking_recv() {
         let end = Instant::now() + SPAN;
         let more = || if Instant::now() < end { jobs.try_recv().ok() } else { None };
         batch::commit(&connection, std::iter::once(first).chain(std::iter::from_fn(more)).take(BATCH), tally);
-        log.fold(&connection);
+        if let (Some(log), Some(sqlite)) = (&mut log, connection.sqlite()) {
+            log.fold(sqlite);
+        }
     }
     drop(connection);
     journal::debug(format_args!("the writer thread ends"));
@@ -123,18 +135,18 @@ mod tests {
     use super::*;
 
     fn connection() -> Connection {
-        Connection::open_in_memory().expect("a database")
+        rusqlite::Connection::open_in_memory().expect("a database").into()
     }
 
     #[test]
     fn the_end_does_not_wait_for_ever() {
         let (writer, thread) = start(connection()).expect("starts");
         let (go_on, word) = std::sync::mpsc::channel::<()>();
-        let slow = Box::new(move |_: &Connection| {
+        let (slow, _told) = Call::new(move |_: &Connection| {
             let _ = word.recv();
-            Attempt { keep: true, done: Box::new(|_| {}) }
+            Ok(())
         });
-        assert!(writer.queue.try_send(slow).is_ok());
+        assert!(writer.queue.try_send(Box::new(Change(slow))).is_ok());
         drop(writer);
         assert!(!thread.join(Duration::ZERO).expect("ends"));
         drop(go_on);

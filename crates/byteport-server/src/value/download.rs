@@ -22,14 +22,13 @@ use axum::response::Response;
 use byteport_core::codec::{decode_object, from_base64};
 use byteport_core::error::{Error, ErrorCode};
 use byteport_core::model::Timestamp;
-use rusqlite::Connection;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Names, Target};
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
-use crate::series::number::text_of;
 use crate::session::call::Call;
+use crate::store::Connection;
 
 /// The largest object that compressed data may become, in bytes.
 pub const MOST: usize = 256 * 1024 * 1024;
@@ -84,7 +83,7 @@ fn read(connection: &Connection, target: &Target, user: i64) -> Result<(String, 
     target.find(connection, user, "text", |row| {
         let time = Timestamp::from_micros(row.get(0)?).to_iso8601();
         let name = format!("{}.{time}.bin", target.address.path());
-        Ok((name, text_of(row.get_ref(1)?).into_owned(), share))
+        Ok((name, row.get(1)?, share))
     })
 }
 

@@ -16,16 +16,16 @@ pub mod download;
 
 use axum::extract::{Path, State};
 use byteport_core::model::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::scalar::truth;
 use crate::series::address::Address;
-use crate::series::number::text_of;
 use crate::series::page::{LONGEST_TEXT, beginning};
 use crate::session::call::Call;
+use crate::store::{Connection, Row};
+use crate::{store, values};
 
 /// The parts of a path that name a value: namespace, device, field, reference.
 pub type Names = (String, String, String, String);
@@ -56,8 +56,7 @@ pub async fn load(State(app): State<Shared>, Path(names): Path<Names>, call: Cal
     let shown = app.store.read(move |connection| {
         target.find(connection, user, "text", |row| {
             let micros: i64 = row.get(0)?;
-            let whole = text_of(row.get_ref(1)?);
-            Ok(shown(&target, micros, &whole))
+            Ok(shown(&target, micros, &row.text(1)?))
         })
     });
     call.wrap.answer(&shown.await?)
@@ -107,7 +106,7 @@ impl Target {
         connection: &Connection,
         user: i64,
         column: &str,
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+        read: impl FnOnce(&Row<'_>) -> store::Result<T>,
     ) -> Result<T, Failure> {
         let (first, last) = match self.reference {
             Reference::At(micros) => (micros, micros),
@@ -118,8 +117,7 @@ impl Target {
             "SELECT micros, {column} FROM value WHERE field_id = ?1 AND micros BETWEEN ?2 AND ?3
              ORDER BY micros DESC LIMIT 1"
         );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let found = statement.query_row(params![field, first, last], read).optional()?;
+        let found = connection.query_row(&sql, values![field, first, last], read)?;
         found.ok_or_else(|| Failure::missing("no such value"))
     }
 }

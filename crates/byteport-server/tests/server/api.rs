@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use byteport_server::values;
 use serde_json::Value;
 
 use crate::client::{Client, Reply};
@@ -148,7 +149,7 @@ fn names_of_operations_differ() {
 fn calls_that_need_a_session_refuse_without_one_alike() {
     let server = Server::start();
     let mut expired = server.logged_in();
-    server.database().execute("UPDATE session SET expires = 1", []).expect("expires");
+    server.database().execute("UPDATE session SET expires = 1", values![]).expect("expires");
     let token = expired.cookie("csrftoken").to_owned();
     let mut made_up = server.client();
     made_up.cookies = vec![("csrftoken".into(), token.clone()), ("sessionid".into(), "0".repeat(64))];

@@ -3,6 +3,7 @@
 
 //! Series that are computed from the stored ones, and the first points of long ones.
 
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -34,9 +35,10 @@ fn stored(server: &Server, values: &[&str]) -> Client {
 /// A field with numbers of its own, one a second, at their squares.
 fn squares(server: &Server, count: u32) -> Client {
     let client = stored(server, &["0"]);
-    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-               INSERT INTO value SELECT (SELECT id FROM field WHERE name = 'v'), i * 1000000, i * i FROM n";
-    server.database().execute(sql, [count - 1]).expect("inserts");
+    let sql = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+               INSERT INTO value SELECT (SELECT id FROM field WHERE name = 'v'), i * 1000000,
+                                        CAST(i * i AS TEXT) FROM n";
+    server.database().execute(sql, values![count - 1]).expect("inserts");
     client
 }
 

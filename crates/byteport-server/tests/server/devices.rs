@@ -3,6 +3,7 @@
 
 //! Listing and configuring devices, and which were heard of lately.
 
+use byteport_server::values;
 use serde_json::json;
 
 use crate::farm::{self, each, refused};
@@ -32,7 +33,10 @@ fn a_device_has_the_shape() {
     let gateway = &farm::json(&client, &format!("{DEVICES}?uid=gw-1&depth=1&_=17"))[0];
     assert_eq!(gateway["online"], "True");
     assert!(gateway["last_contact"].as_str().is_some_and(|time| time.len() == 26), "{gateway}");
-    server.database().execute("UPDATE device SET last_contact = last_contact - 61000000", []).expect("ages");
+    server
+        .database()
+        .execute("UPDATE device SET last_contact = last_contact - 61000000", values![])
+        .expect("ages");
     assert_eq!(farm::json(&client, &format!("{DEVICES}?uid=gw-1"))[0]["online"], "False");
 }
 
@@ -84,10 +88,11 @@ fn a_long_list_comes_by_pages_and_is_whole() {
     let client = server.logged_in();
     server
         .database()
-        .execute_batch(
+        .execute(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
              INSERT INTO device (namespace_id, uid, parent_id, device_type_id)
                  SELECT namespace_id, 'x' || i, id, device_type_id FROM n, device WHERE uid = 'gw-1'",
+            values![],
         )
         .expect("devices");
     let all = each(&farm::json(&client, &format!("{DEVICES}?depth=0")), "uid");
@@ -111,7 +116,7 @@ fn activity_is_of_the_last_day() {
         assert_eq!(client.store(&format!("farm/{uid}"), &[("v", "1")]), 200);
     }
     let age = "UPDATE device SET last_contact = last_contact - 86400000000 WHERE uid = 'older'";
-    server.database().execute(age, []).expect("ages");
+    server.database().execute(age, values![]).expect("ages");
     let told = farm::json(&client, path);
     assert_eq!(each(&told["registered_devices"], "uid"), ["probe-2", "gw-1"]);
     assert_eq!(told["registered_devices"][1]["guid"], "farm.gw-1");
@@ -217,7 +222,7 @@ fn what_a_seed_leaves_out_of_a_device_stays() {
     let mut server = farm::start();
     let set = "UPDATE device SET lat = 1, lon = 2, location_hint = 'h', timeout_limit = 3, offline_alarm = 1,
                alarm_interval = 4, alarm_repeat_times = 5 WHERE uid = 'probe-1'";
-    server.database().execute(set, []).expect("sets");
+    server.database().execute(set, values![]).expect("sets");
     let before = farm::json(&server.logged_in(), &format!("{DEVICES}?key=probe-1"));
     assert!(server.terminate().success());
     let path = server.folder.path().join("seed.toml");

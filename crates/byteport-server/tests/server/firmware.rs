@@ -8,6 +8,7 @@ use std::fs;
 use crate::client::{Client, raw};
 use crate::farm::{self, DIGEST, IMAGE, each};
 use crate::fixture::{Server, run};
+use byteport_server::values;
 
 fn path() -> String {
     format!("/media/firmware/farm/{DIGEST}/gw-1.0.bin")
@@ -110,7 +111,7 @@ fn nothing_else_is_sent() {
     for image in outside {
         server
             .database()
-            .execute("UPDATE firmware SET image = ?1 WHERE version = '2.0'", [image])
+            .execute("UPDATE firmware SET image = ?1 WHERE version = '2.0'", values![image])
             .expect("a path");
         let path = image.replace("..", "%2e%2e").replace('/', "%2f").replace('\0', "%00");
         assert!(

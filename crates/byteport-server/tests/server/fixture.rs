@@ -9,9 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use byteport_server::store::Connection;
+use byteport_server::values;
 use tempfile::TempDir;
 
 use crate::client::Client;
+use crate::engine;
 
 pub const KEY: &str = "w-key-5ecret";
 pub const DEVICE_KEY: &str = "d-key-5ecret";
@@ -96,6 +99,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub struct Server {
     pub folder: TempDir,
     pub address: String,
+    /// What the server's `--data` is.
+    pub place: String,
     child: Child,
     arguments: Vec<String>,
 }
@@ -125,21 +130,27 @@ impl Server {
 
     /// The same in a folder that holds what the seed names.
     pub fn within(folder: TempDir, seed: &str, arguments: &[&str]) -> Self {
-        fs::write(folder.path().join(seed_name(seed)), seed).expect("the seed is written");
-        let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
-        let (child, address) = spawn(folder.path(), &arguments, program(&[]));
-        Self { folder, address, child, arguments }
+        let place = engine::place(folder.path());
+        Self::at(place, folder, seed, arguments)
     }
 
-    /// With the usual seed, started by a shell after these words of it; a restart is without them.
-    pub fn after(words: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("seed.toml"), SEED).expect("the seed is written");
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("{words}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_byteport-server")]);
-        shell.stdin(Stdio::null());
-        let (child, address) = spawn(folder.path(), &[], shell);
-        Self { folder, address, child, arguments: vec![] }
+    /// The same with a database that may be there already.
+    pub fn at(place: String, folder: TempDir, seed: &str, arguments: &[&str]) -> Self {
+        let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
+        Self::spawned(place, folder, seed, arguments, program(&[]))
+    }
+
+    /// The same, started by a command of one's own; a restart is without it.
+    pub fn spawned(
+        place: String,
+        folder: TempDir,
+        seed: &str,
+        arguments: Vec<String>,
+        command: Command,
+    ) -> Self {
+        fs::write(folder.path().join(seed_name(seed)), seed).expect("the seed is written");
+        let (child, address) = spawn(folder.path(), &place, &arguments, command);
+        Self { folder, address, place, child, arguments }
     }
 
     pub fn client(&self) -> Client {
@@ -157,14 +168,19 @@ impl Server {
         self.folder.path().join("data")
     }
 
-    pub fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.data().join("byteport.sqlite3")).expect("the database")
+    pub fn database(&self) -> Connection {
+        engine::connect(&self.place)
     }
 
     /// How many rows a table has.
     pub fn count(&self, table: &str) -> i64 {
-        let sql = format!("SELECT count(*) FROM {table}");
-        self.database().query_row(&sql, [], |row| row.get(0)).expect("a count")
+        let sql = format!("SELECT count(*) FROM \"{table}\"");
+        self.database().query_one(&sql, values![], |row| row.get(0)).expect("a count")
+    }
+
+    /// A table's rows, each as one text.
+    pub fn rows(&self, table: &str) -> Vec<String> {
+        engine::rows(&self.database(), table)
     }
 
     /// Everything that went to standard error, of all starts.
@@ -210,7 +226,7 @@ impl Server {
 
     /// Starts again on the same folder; the old process must have ended.
     pub fn restart(&mut self) {
-        (self.child, self.address) = spawn(self.folder.path(), &self.arguments, program(&[]));
+        (self.child, self.address) = spawn(self.folder.path(), &self.place, &self.arguments, program(&[]));
     }
 }
 
@@ -218,6 +234,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        engine::release(&self.place);
     }
 }
 
@@ -225,12 +242,13 @@ fn seed_name(seed: &str) -> &'static str {
     if seed.starts_with('{') { "seed.json" } else { "seed.toml" }
 }
 
-fn spawn(folder: &Path, arguments: &[String], mut command: Command) -> (Child, String) {
+fn spawn(folder: &Path, place: &str, arguments: &[String], mut command: Command) -> (Child, String) {
     let text = |name: &str| folder.join(name).to_str().expect("a plain path").to_owned();
     let log = File::options().create(true).append(true).open(folder.join("log")).expect("a log");
     let json = folder.join("seed.json").exists();
-    let (data, seed) = (text("data"), text(if json { "seed.json" } else { "seed.toml" }));
-    command.args(["--data", &data, "--seed", &seed, "--listen", "127.0.0.1:0"]);
+    let seed = text(if json { "seed.json" } else { "seed.toml" });
+    command.args(["--data", place, "--seed", &seed, "--listen", "127.0.0.1:0"]);
+    command.args(engine::arguments(folder));
     command.args(arguments).stdout(Stdio::piped()).stderr(log);
     let mut child = command.spawn().expect("the program starts");
     let mut line = String::new();

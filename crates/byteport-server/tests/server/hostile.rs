@@ -166,27 +166,6 @@ fn a_path_that_is_no_text_is_refused_like_any_other_call() {
 }
 
 #[test]
-fn a_disk_that_takes_no_more_is_told_once() {
-    let mut server = Server::after("trap '' XFSZ; ulimit -f 4096");
-    let client = server.client();
-    let large = "x".repeat(150_000);
-    let accepted = (0..100).take_while(|second: &i32| {
-        client.store("my_garage/d", &[("_ts", &second.to_string()), ("v", &large)]) == 200
-    });
-    let accepted = accepted.count();
-    assert!((1..100).contains(&accepted), "{accepted}");
-    for _ in 0..20 {
-        assert_eq!(client.store("my_garage/d", &[("_ts", "1000"), ("v", &large)]), 500);
-    }
-    server.wait_for_log("takes no changes");
-    server.kill();
-    assert_eq!(server.log().matches(" ERROR ").count(), 1, "{}", server.log());
-    server.restart();
-    assert_eq!(server.count("value"), accepted as i64);
-    still_serves(&server);
-}
-
-#[test]
 fn other_kinds_of_body_are_refused() {
     let server = Server::start();
     let body = format!("_key={KEY}&a=1");

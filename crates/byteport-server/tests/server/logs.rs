@@ -3,6 +3,7 @@
 
 //! The server's own calls: the latest value of each field, and the log messages.
 
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -101,7 +102,7 @@ fn many_and_long_messages_are_answered_in_part() {
     client.store("my_garage/a", &[("_ts", "0"), ("info", &"å".repeat(5000))]);
     let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
                INSERT INTO value (field_id, micros, text) SELECT id, i, 'm' || i FROM field, n";
-    assert_eq!(server.database().execute(sql, []).expect("rows"), 2000);
+    assert_eq!(server.database().execute(sql, values![]).expect("rows"), 2000);
     let all = lines(&client, "limit=1000");
     assert_eq!(
         (all.len(), all[0].as_str(), all[999].as_str()),

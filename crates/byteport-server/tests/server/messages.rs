@@ -3,6 +3,7 @@
 
 //! Messages to devices and their history.
 
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -75,7 +76,7 @@ fn messages_are_kept_up_to_a_number_for_each_device() {
     let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
                INSERT INTO message (device_id, user_name, send_time, text)
                SELECT device_id, user_name, send_time, 'n' || i FROM message, n WHERE text = 'first'";
-    assert_eq!(server.database().execute(sql, []).expect("rows"), 999);
+    assert_eq!(server.database().execute(sql, values![]).expect("rows"), 999);
     let all = |path: &str| texts(&client.get(&format!("{path}?to=5000")).json());
     assert_eq!((all(PATH).len(), all(PATH).last().expect("one").as_str()), (1000, "first"));
     assert_eq!(client.post_own(PATH, &[("message", "last")]).status, 200);

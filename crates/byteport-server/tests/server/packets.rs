@@ -3,6 +3,7 @@
 
 //! The packets call: all of a call's packets, or none.
 
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::Reply;
@@ -36,7 +37,7 @@ fn packets_are_stored() {
     assert_eq!(client.points("my_garage/p2/last_word"), vec![(1_410_613_386_000_000, json!("i love you"))]);
     let contact = |uid: &str| -> i64 {
         let sql = "SELECT last_contact FROM device WHERE uid = ?1";
-        server.database().query_row(sql, [uid], |row| row.get(0)).expect("a device")
+        server.database().query_one(sql, values![uid], |row| row.get(0)).expect("a device")
     };
     assert_eq!(client.points("my_garage/p3/f1"), vec![(contact("p3"), json!(1))]);
     assert_eq!(client.points("my_garage/p4/f1"), vec![(contact("p4"), json!(2))]);

@@ -11,19 +11,6 @@ use crate::client::Client;
 use crate::fixture::{KEY, PASSWORD, SEED, Server, USER, program, run};
 
 #[test]
-fn a_second_process_on_the_folder_is_refused() {
-    let server = Server::start();
-    let data = server.data();
-    let output = run(&["--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(output.stdout.is_empty());
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(text.contains("in use by another byteport-server (process "), "{text}");
-    assert_eq!(text.lines().count(), 1, "{text}");
-    assert_eq!(server.client().store("my_garage/d", &[("v", "1")]), 200);
-}
-
-#[test]
 fn a_killed_process_leaves_no_lock() {
     let mut server = Server::start();
     server.kill();
@@ -130,8 +117,7 @@ fn an_address_that_is_taken_changes_nothing() {
     std::fs::write(&seed, "[[users]]\nname = \"more\"\npassword = \"p\"\n").expect("writes");
     let taken = TcpListener::bind("127.0.0.1:0").expect("binds");
     let address = taken.local_addr().unwrap().to_string();
-    let data = server.data();
-    let (data, seed) = (data.to_str().unwrap(), seed.to_str().unwrap());
+    let (data, seed) = (server.place.as_str(), seed.to_str().unwrap());
     assert_eq!(run(&["--data", data, "--seed", seed, "--listen", &address]).status.code(), Some(1));
     assert_eq!(server.count("user"), users);
 }
@@ -155,18 +141,4 @@ fn a_log_that_nobody_reads_stops_nothing_and_tells_what_is_lost() {
     assert!(told.is_some_and(|line| line.contains(" WARN ")));
     child.kill().expect("ends");
     child.wait().expect("ends");
-}
-
-#[test]
-fn a_damaged_database_is_told() {
-    let mut server = Server::start();
-    server.kill();
-    let data = server.data();
-    for name in ["byteport.sqlite3-wal", "byteport.sqlite3-shm"] {
-        let _ = std::fs::remove_file(data.join(name));
-    }
-    std::fs::write(data.join("byteport.sqlite3"), "this is no database, and quite long").expect("writes");
-    let output = run(&["--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("byteport.sqlite3"));
 }

@@ -6,23 +6,14 @@
 use std::fs;
 
 use crate::fixture::{PASSWORD, Server, USER, run};
+use byteport_server::values;
 
 /// Every row that a seed makes, as text.
 fn rows(server: &Server) -> Vec<String> {
     let tables =
         ["namespace", "device_type", "field_definition", "firmware", "device", "user", "user_namespace"];
-    let database = server.database();
-    let mut all = vec![];
-    for table in tables {
-        let mut statement = database.prepare(&format!("SELECT * FROM {table}")).expect("a table");
-        let columns = statement.column_count();
-        let mut rows = statement.query([]).expect("rows");
-        while let Some(row) = rows.next().expect("a row") {
-            let cells: Vec<_> =
-                (0..columns).map(|index| format!("{:?}", row.get_ref(index).unwrap())).collect();
-            all.push(format!("{table}: {}", cells.join("|")));
-        }
-    }
+    let mut all: Vec<_> = tables.iter().flat_map(|table| server.rows(table)).collect();
+    all.sort();
     all
 }
 
@@ -56,8 +47,10 @@ fn a_changed_seed_is_an_update() {
     let mut server = Server::start();
     let mut client = server.client();
     client.login(USER, PASSWORD);
-    let ids = "SELECT group_concat(id) FROM namespace";
-    let ids = |server: &Server| -> String { server.database().query_row(ids, [], |row| row.get(0)).unwrap() };
+    let ids = |server: &Server| -> Vec<i64> {
+        let sql = "SELECT id FROM namespace ORDER BY id";
+        server.database().query_all(sql, values![], |row| row.get(0)).expect("ids")
+    };
     let before = ids(&server);
     assert!(server.terminate().success());
     change(&server, "pass word&=5ecret", "another");
@@ -168,13 +161,13 @@ fn json_seeds_and_ready_hashes_work() {
     assert_eq!(client.get("/api/v1/namespace/").json()[0]["name"], "from_json");
     assert!(server.terminate().success());
     // Without an extension either language is taken, with one only that language.
-    let (data, folder) = (server.data(), server.folder.path());
+    let folder = server.folder.path();
     let (none, toml) = (folder.join("seed"), folder.join("seed.toml"));
     for path in [&none, &toml] {
         fs::write(path, "{\"namespaces\": [{\"name\": \"gone\", \"wrong\": 1}]}").expect("writes");
     }
     let refused = |path: &std::path::Path| {
-        let output = run(&["--data", data.to_str().unwrap(), "--seed", path.to_str().unwrap()]);
+        let output = run(&["--data", &server.place, "--seed", path.to_str().unwrap()]);
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8_lossy(&output.stderr).into_owned()
     };

@@ -6,6 +6,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::{Client, Reply};
@@ -199,7 +200,7 @@ fn a_field_is_of_numbers_again_when_its_text_is_replaced() {
     let client = server.logged_in();
     let texts = || -> i64 {
         let sql = "SELECT texts FROM field WHERE name = 'v'";
-        server.database().query_row(sql, [], |row| row.get(0)).expect("a field")
+        server.database().query_one(sql, values![], |row| row.get(0)).expect("a field")
     };
     for (value, count, word) in [("1", 0, "number"), ("x", 1, "text"), ("y", 1, "text"), ("2", 0, "number")] {
         assert_eq!(client.store("my_garage/d", &[("_ts", "5"), ("v", value)]), 200);
@@ -218,9 +219,10 @@ fn a_text_that_comes_while_numbers_are_answered_is_answered() {
     let server = Server::start();
     let client = server.logged_in();
     assert_eq!(client.store("my_garage/d", &[("_ts", "0"), ("v", "0")]), 200);
-    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+    let sql =
+        "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
                INSERT INTO value SELECT (SELECT id FROM field WHERE name = 'v'), i * 1000000, '1' FROM n";
-    server.database().execute(sql, []).expect("inserts");
+    server.database().execute(sql, values![]).expect("inserts");
     let mut stream = TcpStream::connect(&server.address).expect("connects");
     let session = client.cookie("sessionid");
     let target = "/api/v1/timeseries/my_garage/d/v/?from=1970-01-01T00:00:00";

@@ -4,6 +4,7 @@
 //! When a field's values were measured.
 
 use byteport_core::model::Timestamp;
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -90,10 +91,11 @@ fn many_values_are_counted_once_each() {
     let server = Server::start();
     let client = server.logged_in();
     client.store("my_garage/d", &[("_ts", "1430438400"), ("v", "1")]);
-    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 599999)
+    let sql =
+        "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 599999)
                INSERT INTO value SELECT (SELECT id FROM field WHERE name = 'v'),
                                         1430438400000000 + i * 1000000, '1' FROM n";
-    server.database().execute(sql, []).expect("inserts");
+    server.database().execute(sql, values![]).expect("inserts");
     let daily = statistics(&client, "my_garage/d/v", "")["daily_activity"].clone();
     let daily = daily.as_array().expect("days");
     assert_eq!(daily[0], json!(["2015-05-01", "86400", "100.00"]));

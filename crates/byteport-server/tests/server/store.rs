@@ -3,6 +3,7 @@
 
 //! Storing by POST and by GET.
 
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::{Client, encode};
@@ -56,7 +57,7 @@ fn a_heartbeat_moves_the_last_contact() {
     let client = server.client();
     let contact = || -> (i64, i64) {
         let sql = "SELECT last_contact, registered FROM device WHERE uid = 'beat'";
-        server.database().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a device")
+        server.database().query_one(sql, values![], |row| Ok((row.get(0)?, row.get(1)?))).expect("a device")
     };
     assert_eq!(client.store("my_garage/beat", &[]), 200);
     let (first, registered) = contact();
@@ -104,7 +105,7 @@ fn methods_are_checked() {
     }
     let sql = "SELECT count(*) FROM device JOIN namespace ON namespace_id = namespace.id
                WHERE uid = 'dev1' AND name IN ('writes_off', 'no_keys', 'nowhere')";
-    let refused: i64 = server.database().query_row(sql, [], |row| row.get(0)).expect("a count");
+    let refused: i64 = server.database().query_one(sql, values![], |row| row.get(0)).expect("a count");
     assert_eq!(refused, 0);
 }
 

@@ -3,6 +3,7 @@
 
 //! How far groups are from the typical one. That the figures are those of pandas is tested in Python.
 
+use byteport_server::values;
 use serde_json::{Value, json};
 
 use crate::client::{Client, Reply};
@@ -119,9 +120,10 @@ fn a_bad_call_is_told() {
 fn too_many_groups_are_refused() {
     let server = Server::start();
     let client = three_days(&server);
-    let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20001)
+    let sql =
+        "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 20001)
                INSERT INTO value SELECT (SELECT id FROM field WHERE name = 'v'), i * 3600000000, '1' FROM n";
-    server.database().execute(sql, []).expect("inserts");
+    server.database().execute(sql, values![]).expect("inserts");
     let reply = get(&client, "my_garage/d/v", "from=1970-01-01T00:00:00&grouping=hourly");
     assert!(reply.status == 400 && reply.body.contains("groups"), "{} {}", reply.status, reply.body);
     let days = get(&client, "my_garage/d/v", "from=1970-01-01T00:00:00&to=1973-01-01T00:00:00").json();

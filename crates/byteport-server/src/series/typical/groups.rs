@@ -8,14 +8,13 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::Connection;
-
 use super::describe::{Figures, describe};
 use super::period::{Grouping, Periods};
 use crate::answer::Failure;
 use crate::series::number;
 use crate::series::page::walk;
 use crate::series::range::Range;
+use crate::store::Connection;
 
 /// The most numbers in one period.
 pub const NUMBERS: usize = 4 * 1024 * 1024;
