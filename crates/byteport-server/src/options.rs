@@ -50,7 +50,7 @@ pub struct Options {
 
     /// Brokers.
     #[command(flatten)]
-    pub broker: broker::Options,
+    pub broker: broker::Ingest,
 
     /// The largest request body in bytes; a larger one is answered with 413.
     #[arg(long, value_name = "BYTES", default_value_t = 256 * 1024 * 1024,

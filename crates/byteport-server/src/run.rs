@@ -78,7 +78,8 @@ async fn serve(
     let logins = Logins::after(settled.clone());
     let bodies = Bodies::new(options.max_body);
     let origins = options.allow_origin.clone();
-    let app = Arc::new(App { store: store.clone(), brokers: brokers.clone(), media, bodies, logins, origins });
+    let app =
+        Arc::new(App { store: store.clone(), brokers: brokers.clone(), media, bodies, logins, origins });
     let times = Times {
         idle: Duration::from_secs(options.idle_timeout),
         stop: Duration::from_secs(options.stop_timeout),

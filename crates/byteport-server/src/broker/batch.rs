@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use byteport_core::broker::Delivery;
 use byteport_core::model::Timestamp;
+use byteport_core::model::name::{self, NameKind};
 use byteport_core::model::packet::{self, Item};
+use serde::Deserialize;
 
 use super::admit;
 use super::letters::{self, Letter};
@@ -31,6 +33,23 @@ pub struct Source<'a> {
     pub broker: &'a str,
     /// Its virtual host.
     pub vhost: &'a str,
+}
+
+impl Source<'_> {
+    /// Whose packets come from here, as far as that is known.
+    fn owner(&self) -> Option<String> {
+        Some(self.vhost).filter(|vhost| *vhost != ROOT).map(str::to_owned)
+    }
+}
+
+/// The namespace that a bad packet names, where that can be read.
+fn namespace_of(text: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        namespace: String,
+    }
+    let named: Named = serde_json::from_slice(text).ok()?;
+    Some(named.namespace).filter(|namespace| name::check(NameKind::Namespace, namespace).is_ok())
 }
 
 /// A part of a list, and where it came from.
@@ -62,8 +81,8 @@ impl<'a> Piece<'a> {
             }
             Ok(packet) => self.letters.push(text.letter(received, Some(&packet.namespace), UNDATED.into())),
             Err(error) => {
-                let own = Some(source.vhost).filter(|vhost| *vhost != ROOT);
-                self.letters.push(text.letter(received, own, error.to_string()));
+                let named = namespace_of(item.text).or_else(|| source.owner());
+                self.letters.push(text.letter(received, named.as_deref(), error.to_string()));
             }
         }
     }

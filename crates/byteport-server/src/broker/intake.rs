@@ -10,6 +10,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use byteport_core::ErrorCode;
 use byteport_core::broker::Delivery;
 use byteport_core::model::Timestamp;
 
@@ -65,7 +66,7 @@ impl Intake {
                     self.refusal.clear();
                     self.store(&deliveries);
                 }
-                Err(error) => self.refused(error.to_string()),
+                Err(error) => self.refused(&error),
             }
         }
         self.told.tell_all(self.link.name());
@@ -103,9 +104,10 @@ impl Intake {
     }
 
     /// The broker hands over nothing: told once for each reason, and tried again after a while.
-    fn refused(&mut self, reason: String) {
-        self.link.watch();
-        if reason != self.refusal {
+    fn refused(&mut self, error: &byteport_core::Error) {
+        self.link.watch(); // which tells what concerns the connection
+        let reason = error.to_string();
+        if error.code() == ErrorCode::Forbidden && reason != self.refusal {
             journal::warn(format_args!("no packets from {}: {reason}", self.link.name()));
             self.refusal = reason;
         }

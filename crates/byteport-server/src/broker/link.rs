@@ -119,7 +119,8 @@ impl Link {
     pub fn watch(&self) {
         let (Ok(stats), Ok(mut said)) = (self.client.stats(), self.said.lock()) else { return };
         if stats.state == BrokerState::Open {
-            if stats.connections != said.connections {
+            // Until the broker has taken the subscription; if it does not, the next receive tells.
+            if stats.connections != said.connections && self.client.subscribe(&self.source).is_ok() {
                 journal::info(format_args!("takes packets from {}", self.name));
             }
             *said = Said { connections: stats.connections, trouble: String::new() };

@@ -32,7 +32,7 @@ use crate::store::Store;
 use crate::target::Target;
 use intake::Intake;
 use link::Link;
-pub use options::Options;
+pub use options::Ingest;
 
 /// How often the end looks whether a thread has ended.
 const LOOK: Duration = Duration::from_millis(5);
@@ -53,7 +53,7 @@ pub struct Threads {
 
 impl Brokers {
     /// Makes the clients, which connect in the background.
-    pub fn open(options: &Options) -> Result<Self, Fatal> {
+    pub fn open(options: &Ingest) -> Result<Self, Fatal> {
         let given = options.brokers()?;
         let links = given.into_iter().map(|given| Link::open(given).map(Arc::new));
         Ok(Self { links: links.collect::<Result<_, _>>()?, stopped: Arc::default() })
@@ -122,7 +122,9 @@ impl Threads {
                 std::thread::sleep(LOOK);
             }
             if !handle.is_finished() {
-                journal::warn(format_args!("packets that a broker was not told of are given up; it has them"));
+                journal::warn(format_args!(
+                    "packets that a broker was not told of are given up; it has them"
+                ));
             } else if handle.join().is_err() {
                 journal::error(format_args!("a thread that takes packets failed"));
             }

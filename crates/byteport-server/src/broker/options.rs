@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The options for brokers.
 #[derive(Args, Debug, Clone)]
-pub struct Options {
+pub struct Ingest {
     /// A broker to take packets from, and to send messages to devices by: stomp://HOST:PORT/VHOST, or stomps, mqtt or mqtts
     /// in place of stomp; give the option once for each. Without a port it is the protocol's; without a virtual host it is /.
     /// Packets are stored many at once, and the broker is told that they are taken when they are on disk. What cannot be stored
@@ -79,7 +79,7 @@ pub struct Given {
     pub protocol: Protocol,
 }
 
-impl Options {
+impl Ingest {
     /// The brokers, in the order of the command line.
     pub fn brokers(&self) -> Result<Vec<Given>, Fatal> {
         if self.ingest.is_empty() {
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let options = |ingest: &[&str], login: Option<&str>| Options {
+        let options = |ingest: &[&str], login: Option<&str>| Ingest {
             ingest: ingest.iter().map(|text| (*text).to_owned()).collect(),
             ingest_login: login.map(str::to_owned),
             ingest_password_file: Some("/no/such/file".into()),
@@ -170,7 +170,7 @@ mod tests {
             ingest_from: None,
         };
         assert!(options(&[], None).brokers().expect("none").is_empty());
-        let reason = |options: Options| options.brokers().err().expect("refused").to_string();
+        let reason = |options: Ingest| options.brokers().err().expect("refused").to_string();
         assert!(reason(options(&["stomp://h"], None)).contains("--ingest-login"));
         assert!(reason(options(&["stomp://h"], Some("joe"))).contains("/no/such/file"));
     }

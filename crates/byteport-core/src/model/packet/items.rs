@@ -119,8 +119,9 @@ impl<'a> Items<'a> {
     }
 
     fn read(&self, text: &[u8]) -> Result<Packet> {
-        let wire: Wire<'_> = serde_json::from_slice(text)
-            .map_err(|_| malformed("not an object {uid, namespace, timestamp, data} of texts in UTF-8"))?;
+        let text = std::str::from_utf8(text).map_err(|_| malformed("not UTF-8"))?;
+        let wire: Wire<'_> = serde_json::from_str(text)
+            .map_err(|_| malformed("not an object {uid, namespace, timestamp, data}"))?;
         let packet = wire.check(self.most)?;
         packet.ok_or_else(|| malformed(format!("it has more than {} fields", self.most)))
     }
@@ -154,8 +155,9 @@ mod tests {
     #[test]
     fn each_packet_is_looked_at_by_itself() {
         let good = r#"{"uid":"d","namespace":"n","timestamp":"1.5","data":"a=1;"}"#;
-        let list =
-            format!(" [{good} , 5432,\n{{\"uid\":\"d\",\"namespace\":\"n\",\"data\":\"a=1;b=2;c=3\"}},{good}] ");
+        let list = format!(
+            " [{good} , 5432,\n{{\"uid\":\"d\",\"namespace\":\"n\",\"data\":\"a=1;b=2;c=3\"}},{good}] "
+        );
         let read = read(list.as_bytes());
         assert_eq!(read.len(), 4, "{read:?}");
         assert_eq!((&read[0], &read[3]), (&(good.into(), String::new()), &read[0]));
@@ -168,7 +170,10 @@ mod tests {
     fn what_is_no_list_says_so_and_keeps_its_text() {
         for text in ["", "{}", "on", "\"5ecret\"", "7", "null"] {
             let read = read(text.as_bytes());
-            assert!(read.len() == 1 && read[0].0 == text && read[0].1.contains("not a JSON list"), "{read:?}");
+            assert!(
+                read.len() == 1 && read[0].0 == text && read[0].1.contains("not a JSON list"),
+                "{read:?}"
+            );
         }
         let good = r#"{"uid":"d","namespace":"n"}"#;
         let broken = [("[", ""), ("[x", "x"), ("[,", ","), ("[] x", "x"), ("[{", "{"), ("[\"a", "\"a")];
