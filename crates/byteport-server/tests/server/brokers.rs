@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use byteport_core::broker::{Broker as Client, BrokerOptions};
 use byteport_testing::{Broker, Kind};
+use serde_json::Value;
 
 use crate::engine;
 use crate::fixture::{SEED, Server};
@@ -153,10 +154,15 @@ pub fn list(uid: &str, seconds: impl Iterator<Item = u32>) -> String {
 pub fn assert_series(server: &Server, uid: &str, count: u32) {
     let client = server.logged_in();
     let path = format!("/api/v1/timeseries/my_garage/{uid}/v/?from=1970-01-01T00:00:00");
-    until(&format!("{count} values of {uid}"), || {
+    let length = || {
         let reply = client.get(&path);
-        reply.status == 200 && reply.json()["data"]["ts_meta"]["len"] == count.to_string()
-    });
+        if reply.status == 200 { reply.json()["data"]["ts_meta"]["len"].clone() } else { Value::Null }
+    };
+    let (start, whole) = (Instant::now(), Value::from(count.to_string()));
+    while length() != whole {
+        assert!(start.elapsed() < LONG, "{uid} has {} of {count} values:\n{}", length(), server.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let points = client.points(&format!("my_garage/{uid}/v"));
     let expected: Vec<_> = (0..count).map(|second| i64::from(second) * 1_000_000).collect();
     assert_eq!(points.iter().map(|(time, _)| *time).collect::<Vec<_>>(), expected);

@@ -8,7 +8,7 @@ use std::thread;
 use byteport_core::broker::Broker as Client;
 use byteport_testing::{Broker, Kind};
 
-use crate::brokers::{LONG, MOSQUITTO, RABBITMQ, Source, assert_series, list, until};
+use crate::brokers::{LONG, MOSQUITTO, RABBITMQ, Source, assert_series, list, unique, until};
 use crate::engine;
 use crate::fixture::{SEED, Server, program, run};
 
@@ -47,6 +47,34 @@ fn a_server_listens_by_mqtt_too() {
         let commits = server.client().get("/healthz").json()["commits"].as_u64().expect("a number");
         assert!(commits < 50, "{commits} commits");
     }
+}
+
+/// Makes a quorum queue, bound as the service's is.
+fn make_quorum_queue(name: &str) {
+    let definitions = serde_json::json!({
+        "queues": [{"vhost": "/", "name": name, "durable": true, "auto_delete": false,
+                    "arguments": {"x-queue-type": "quorum"}}],
+        "bindings": [{"vhost": "/", "source": "amq.topic", "destination": name, "destination_type": "queue",
+                      "routing_key": name, "arguments": {}}],
+    });
+    let file = RABBITMQ.folder().join(format!("{name}.json"));
+    std::fs::write(&file, definitions.to_string()).expect("a file");
+    let _ = RABBITMQ.ctl(&["import_definitions", file.to_str().expect("a plain path")]);
+}
+
+#[test]
+fn a_quorum_queue_is_taken_from() {
+    let name = unique("quorum");
+    make_quorum_queue(&name);
+    let source = Source::stomp(&RABBITMQ).at(&format!("/amq/queue/{name}"));
+    let server = source.server();
+    publish(&source.mqtt_client(), &name, "by-mqtt", 0..50);
+    publish(&source.client(), &format!("/topic/{name}"), "by-stomp", 0..50);
+    let asked = source.client().publish(&format!("/queue/{name}"), b"[]");
+    assert!(asked.is_err(), "a queue of another kind is taken");
+    assert_series(&server, "by-mqtt", 500);
+    assert_series(&server, "by-stomp", 500);
+    until("the queue is empty", || RABBITMQ.depth(&name, "/") == 0);
 }
 
 #[test]
@@ -103,8 +131,8 @@ fn a_server_that_is_told_to_stop_leaves_the_rest_to_the_broker() {
     source.wait_until_empty();
 }
 
-/// A broker of the test's own is killed in between.
-fn survives(broker: &mut Broker, source: fn(&Broker) -> Source<'_>) {
+/// A broker of the test's own is killed in between, after what it may forget when it is killed has been stored.
+fn survives(broker: &mut Broker, source: fn(&Broker) -> Source<'_>, forgets: bool) {
     let place = source(broker);
     let (arguments, destination) = (place.arguments(), place.destination.clone());
     let folder = tempfile::tempdir().expect("a folder");
@@ -113,6 +141,9 @@ fn survives(broker: &mut Broker, source: fn(&Broker) -> Source<'_>) {
     place.wait_for_server(&server);
     let client = place.client();
     publish(&client, &destination, "d", 0..100);
+    if forgets {
+        assert_series(&server, "d", 1000);
+    }
     drop(place);
     broker.kill();
     server.wait_for_log("no connection to");
@@ -123,9 +154,14 @@ fn survives(broker: &mut Broker, source: fn(&Broker) -> Source<'_>) {
 }
 
 #[test]
-fn a_broker_that_is_killed_loses_nothing() {
-    survives(&mut Broker::start(Kind::Mosquitto), |broker| Source::mqtt(broker));
-    survives(&mut Broker::start(Kind::RabbitMq), |broker| Source::stomp(broker));
+fn a_rabbitmq_that_is_killed_loses_nothing() {
+    survives(&mut Broker::start(Kind::RabbitMq), |broker| Source::stomp(broker), false);
+}
+
+/// It writes to the disk after it has confirmed.
+#[test]
+fn a_mosquitto_that_is_killed_is_taken_from_again() {
+    survives(&mut Broker::start(Kind::Mosquitto), |broker| Source::mqtt(broker), true);
 }
 
 #[test]
