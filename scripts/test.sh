@@ -74,6 +74,7 @@ soak() {
   run soak cargo build --quiet -p byteport-server --locked
   run soak env BYTEPORT_KILLS="${BYTEPORT_KILLS:-3000}" BYTEPORT_FLIPS="${BYTEPORT_FLIPS:-5000}" \
     BYTEPORT_SUBSETS="${BYTEPORT_SUBSETS:-20}" BYTEPORT_STEPS="${BYTEPORT_STEPS:-2000}" \
+    BYTEPORT_BROKER_KILLS="${BYTEPORT_BROKER_KILLS:-400}" \
     cargo test -p byteport-proof --locked -- --nocapture
   count soak
 }

@@ -26,9 +26,11 @@ _MODULES = (
     "clients",
     "factories",
     "http_clients",
+    "mqtt_client",
     "outbox",
     "scientific",
     "socks",
+    "stomp_client",
     "utils",
 )
 

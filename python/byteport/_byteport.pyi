@@ -4,18 +4,22 @@
 
 import datetime
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, final
 
+from .client_base import ByteportClientException
 from .outbox import Durability, Span
 
 __all__ = [
     "LOGGERS",
     "Answer",
     "Ask",
+    "Broker",
+    "BrokerStats",
     "Call",
     "Client",
     "Delivered",
+    "Delivery",
     "DiskChanged",
     "Download",
     "Downloaded",
@@ -25,6 +29,7 @@ __all__ = [
     "Flushed",
     "Link",
     "LinkChanged",
+    "Message",
     "MovedAside",
     "Outbox",
     "OutboxStats",
@@ -33,9 +38,10 @@ __all__ = [
     "Receipt",
     "Upload",
     "Watch",
+    "Will",
     "__version__",
     "check_name",
-    "close_outboxes",
+    "close_all",
     "command",
     "decode_object",
     "is_valid_name",
@@ -48,6 +54,7 @@ __all__ = [
 
 _LinkState = Literal["unknown", "up", "down", "paused", "no_clock"]
 _DiskState = Literal["ok", "full", "broken"]
+_BrokerState = Literal["connecting", "open", "waiting", "closed"]
 
 __version__: str
 LOGGERS: list[str]
@@ -88,6 +95,66 @@ class Ask:
     def messages(namespace: object, device: object, first: object, last: object) -> Ask: ...
     @staticmethod
     def configure(namespace: object, device: object, settings: list[tuple[str, str]]) -> Ask: ...
+
+@final
+class Broker:
+    """A broker's client: it connects in the background; threads may share it."""
+
+    def __new__(cls, protocol: str, **given: object) -> Broker: ...
+    def first_try(self) -> None: ...
+    def publish(self, destination: str, body: bytes | str, wait: bool) -> None: ...
+    def store(self, data: object, device: object, timestamp: object, wait: bool) -> None: ...
+    def store_packets(
+        self, packets: Iterable[Mapping[str, Any]], namespace: object, device: object
+    ) -> list[ByteportClientException | None]: ...
+    def flush(self, timeout: Span) -> int: ...
+    def subscribe(self, destination: str) -> None: ...
+    def subscribe_own(self) -> None: ...
+    def receive(self, timeout: Span | None) -> Delivery | None: ...
+    def settle(self, delivery: Delivery, taken: bool) -> None: ...
+    def listen(self, opened: Callable[[], object] | None, handler: Callable[[Delivery], object]) -> None: ...
+    def wait_closed(self) -> None: ...
+    def stats(self) -> BrokerStats: ...
+    def close(self, timeout: Span) -> int: ...
+    def fileno(self) -> int: ...
+
+@final
+class BrokerStats:
+    """The numbers of a broker's client at one moment, since it was made."""
+
+    @property
+    def state(self) -> _BrokerState:
+        """How the way to the broker is."""
+    @property
+    def published(self) -> int:
+        """Publications that the broker has; without confirmation, those that were handed to the connection."""
+    @property
+    def refused(self) -> int:
+        """Publications that the broker refused."""
+    @property
+    def pending(self) -> int:
+        """Publications that wait for the broker's answer."""
+    @property
+    def received(self) -> int:
+        """Messages that came, ``stale`` and ``ahead`` included."""
+    @property
+    def stale(self) -> int:
+        """Messages that were older than ``max_age``, and not handed on."""
+    @property
+    def ahead(self) -> int:
+        """Messages that were further in the future than ``max_ahead``, and not handed on."""
+    @property
+    def taken(self) -> int:
+        """Deliveries, of one message or a list, that were taken."""
+    @property
+    def not_taken(self) -> int:
+        """Deliveries that were not taken, and come again."""
+    @property
+    def connections(self) -> int:
+        """Connections that the broker let in."""
+    @property
+    def last_error(self) -> str:
+        """Why the last connection ended, or could not be made; empty while one is open."""
 
 @final
 class Call:
@@ -149,6 +216,26 @@ class Delivered:
     @property
     def sequences(self) -> tuple[int, ...]:
         """Their numbers, in the order in which they were sent."""
+
+@final
+class Delivery:
+    """What came from the broker at once: one message, or a list of them. What it says is not in its ``repr``."""
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages, in the order of the list; without those that ``max_age`` and ``max_ahead`` leave out."""
+    @property
+    def topic(self) -> str:
+        """The MQTT topic or STOMP destination. RabbitMQ gives an MQTT topic with ``/`` for each ``.``."""
+    @property
+    def payload(self) -> bytes:
+        """The whole body as it came."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the STOMP frame; none with MQTT."""
+    @property
+    def redelivered(self) -> bool:
+        """Whether the broker says that it delivered this before."""
 
 @final
 class DiskChanged:
@@ -251,6 +338,43 @@ class LinkChanged:
     @property
     def state(self) -> _LinkState:
         """How it is now."""
+
+@final
+class Message:
+    """One message to a device. What it says is not in its ``repr``."""
+
+    @property
+    def uid(self) -> str | None:
+        """The device that its packet names: the listening one, or a child device behind it. None: it came in no packet."""
+    @property
+    def namespace(self) -> str | None:
+        """The namespace that its packet names."""
+    @property
+    def text(self) -> str | None:
+        """What it says: the packet's ``data``, or the whole body; None where that is no UTF-8 text."""
+    @property
+    def body(self) -> bytes:
+        """As ``text``, whatever it is."""
+    @property
+    def timestamp(self) -> float | None:
+        """When it was sent, by its packet, in UNIX seconds."""
+    @property
+    def age(self) -> float | None:
+        """How many seconds ago that was when it came, by this machine's clock; negative for a time in the future."""
+    @property
+    def redelivered(self) -> bool:
+        """Whether the broker says that it delivered this before."""
+    @property
+    def destination(self) -> str:
+        """The MQTT topic or STOMP destination."""
+    @property
+    def delivery(self) -> Delivery:
+        """What it came in."""
+    def fields(self) -> list[tuple[str, str]]:
+        """The names and values of a body that is a packet's ``data``, ``name=value;`` repeated.
+
+        Raises ByteportClientException for another body.
+        """
 
 @final
 class MovedAside:
@@ -411,9 +535,17 @@ class Watch:
     def due(self) -> float: ...
     def fileno(self) -> int | None: ...
 
+@final
+class Will:
+    """What the broker publishes when an MQTT client is gone without a farewell."""
+
+    def __new__(
+        cls, topic: str, body: bytes | str, *, confirm: bool = True, retain: bool = False
+    ) -> Will: ...
+
 def is_valid_name(name: object) -> bool: ...
 def check_name(what: str, name: object) -> str: ...
-def close_outboxes() -> None: ...
+def close_all() -> None: ...
 def command(arguments: list[str]) -> int: ...
 def decode_object(text: str, max_size: int) -> bytes: ...
 def items(data: Mapping[str, object]) -> list[tuple[str, object]]: ...

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 
 from . import _byteport, socks
-from ._overrides import is_overridden, overridable
+from ._overrides import Default, is_overridden, overridable
 from ._requests import Response, foreign_answer, form_pairs, json_text, path_and_query
 from .client_base import (
     AbstractByteportClient,
@@ -44,14 +44,8 @@ if TYPE_CHECKING:
     """A call, or what makes one and takes its time over it: it reads files and compresses."""
 
 
-class _Default(str):
-    """A default that is told from the same text written by a program: by identity."""
-
-    __slots__ = ()
-
-
-_PROTOCOL = _Default("https")
-_HOSTNAME = _Default("api.byteport.se")
+_PROTOCOL = Default("https")
+_HOSTNAME = Default("api.byteport.se")
 
 
 class _Hidden:

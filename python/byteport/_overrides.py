@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
-"""Which of the methods that programs override are still the package's own."""
+"""Which of the methods and constants that programs override are still the package's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 
     _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-__all__ = ["is_overridden", "overridable"]
+__all__ = ["Default", "is_overridden", "overridable"]
+
+
+class Default(str):
+    """A default, told from the same text written by a program."""
+
+    __slots__ = ()
+
 
 _OWN: dict[str, set[object]] = {}
 

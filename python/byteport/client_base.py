@@ -25,6 +25,7 @@ __all__ = [
     "ByteportClientInvalidFieldNameException",
     "ByteportClientUnsupportedCompressionException",
     "ByteportClientUnsupportedTimestampTypeException",
+    "ByteportClosedException",
     "ByteportConnectException",
     "ByteportForkedException",
     "ByteportLoginFailedException",
@@ -66,15 +67,15 @@ class ByteportClientFileException(ByteportClientException, OSError):
 
 
 class ByteportConnectException(ByteportClientException):
-    """No connection, or a broken one: host name, proxy, TLS, time-out."""
+    """No connection, or a broken one: host name, proxy, TLS, time-out; a broker that does not confirm in time."""
 
 
 class ByteportLoginFailedException(ByteportClientException):
-    """The user name or password was refused."""
+    """The user name or password was refused, or by a broker the virtual host."""
 
 
 class ByteportClientForbiddenException(ByteportClientException):
-    """HTTP 403: the key, the method or the user is not allowed."""
+    """HTTP 403: the key, the method or the user is not allowed. Or a broker refuses what was published or subscribed to."""
 
 
 class ByteportClientDeviceNotFoundException(ByteportClientException):
@@ -106,7 +107,9 @@ class ByteportClientInvalidDataTypeException(ByteportClientException):
 
 
 class ByteportForkedException(ByteportClientException):
-    """The outbox belongs to the process that this one was forked from: open another, on a file of its own."""
+    """The outbox, or the broker's client, belongs to the process that this one was forked from: open another, an outbox on a
+    file of its own.
+    """
 
 
 class ByteportOutboxFullException(ByteportClientException):
@@ -117,8 +120,12 @@ class ByteportOutboxInUseException(ByteportClientException):
     """Another process, or another outbox in this one, has the file."""
 
 
-class ByteportOutboxClosedException(ByteportClientException):
-    """The outbox was closed."""
+class ByteportClosedException(ByteportClientException):
+    """The outbox, or the broker's client, was closed."""
+
+
+#: An older name.
+ByteportOutboxClosedException = ByteportClosedException
 
 
 def refused(

@@ -100,7 +100,7 @@ class Outbox:
             raises nothing: the reading is kept, and the receipt says how safe it is
 
         Raises as ``store`` does for names, values and timestamps that cannot be sent; ByteportOutboxFullException where the
-        outbox is full and told to refuse then; ByteportOutboxClosedException; ByteportForkedException. Where it raises,
+        outbox is full and told to refuse then; ByteportClosedException; ByteportForkedException. Where it raises,
         the reading was not accepted, with two exceptions: what a signal's handler raises, such as KeyboardInterrupt, may end
         the wait of a reading that was; and at ``delivered`` the service's refusal is raised as ``store`` raises it, and the
         reading is in quarantine, so it need not be handed in again.
@@ -126,7 +126,7 @@ class Outbox:
         """Waits for the service as :meth:`flush`, writes what is left to the file and gives the file free.
 
         It returns within the time-out and a few seconds, in which the file is written. A later :meth:`enqueue` or
-        :meth:`flush` raises ByteportOutboxClosedException; another ``close`` does nothing.
+        :meth:`flush` raises ByteportClosedException; another ``close`` does nothing.
         """
         return self._core.close(timeout)
 

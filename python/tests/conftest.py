@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import re
 import select
@@ -17,8 +18,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from broker import Broker
 from byteport.clients import ByteportHttpClient, ByteportHttpGetClient
 from recording import RawServer, Recorder
+from ways import WAYS, Way
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests" / "vectors"
@@ -150,3 +153,24 @@ def byteport_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     """The real server with a fresh data folder."""
     with serving(tmp_path_factory.mktemp("byteport"), seed()) as host:
         yield Server(host)
+
+
+@pytest.fixture(scope="session")
+def mosquitto() -> Iterator[Broker]:
+    with Broker("mosquitto") as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[Broker]:
+    with Broker("rabbitmq") as broker:
+        yield broker
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[Way]:
+    """Each way to a broker, one after the other, with every message on: the password is in none."""
+    caplog.set_level(logging.DEBUG)
+    way = Way(request.param, request.getfixturevalue(request.param.split()[0]))
+    yield way
+    assert way.broker.password not in caplog.text

@@ -20,8 +20,8 @@ from byteport.clients import (
     ByteportClientException,
     ByteportClientInvalidDataTypeException,
     ByteportClientInvalidFieldNameException,
+    ByteportClosedException,
     ByteportHttpClient,
-    ByteportOutboxClosedException,
     ByteportOutboxFullException,
     ByteportOutboxInUseException,
 )
@@ -330,7 +330,7 @@ def test_a_closed_outbox(client: ByteportHttpClient, path: Path) -> None:
     outbox.enqueue({"x": 1})
     assert outbox.close(LONG).kept == 0
     for call in (outbox.enqueue, outbox.flush):
-        with pytest.raises(ByteportOutboxClosedException) as closed:
+        with pytest.raises(ByteportClosedException) as closed:
             call()
         assert closed.value.code == 31
     assert outbox.stats().delivered == 1

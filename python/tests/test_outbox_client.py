@@ -24,10 +24,10 @@ from byteport import aio
 from byteport.clients import (
     ByteportClientException,
     ByteportClientInvalidFieldNameException,
+    ByteportClosedException,
     ByteportConnectException,
     ByteportHttpClient,
     ByteportHttpGetClient,
-    ByteportOutboxClosedException,
     ByteportOutboxInUseException,
 )
 from byteport.outbox import Outbox
@@ -211,7 +211,7 @@ def test_the_client_and_its_outbox_end_together(recorder: Recorder, tmp_path: Pa
             with pytest.raises(ByteportClientException, match="outbox"):
                 handed_on(client)
     assert forms(recorder) == [{}, {"x": "1"}]
-    with pytest.raises(ByteportOutboxClosedException):
+    with pytest.raises(ByteportClosedException):
         client.store({"x": 2})
     with ByteportHttpClient(NS, KEY, UID, recorder.host, initial_heartbeat=False) as other:
         outbox = other.outbox(path)
@@ -292,7 +292,7 @@ def test_an_asyncio_client(recorder: Recorder, tmp_path: Path) -> None:
             await asyncio.gather(*(client.store({"x": n}, timestamp=n) for n in range(5)))
             await client.store_file("level", path)
             await client.log("hello")
-        with pytest.raises(ByteportOutboxClosedException):
+        with pytest.raises(ByteportClosedException):
             await client.store({"x": 1})
 
     asyncio.run(main())

@@ -250,7 +250,7 @@ def work():
     while True:
         try:
             box.enqueue({"x": 1}, durability="memory")
-        except ByteportOutboxClosedException:
+        except ByteportClosedException:
             return
 
 heard = threading.Semaphore(0)

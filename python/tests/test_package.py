@@ -17,11 +17,13 @@ import pytest
 import byteport
 from byteport import _byteport, client_base, clients
 
-MODULES = ["aio", "clients", "http_clients", "client_base", "factories", "outbox", "socks", "utils"]
+MODULES = ["aio", "clients", "http_clients", "client_base", "factories", "mqtt_client", "outbox", "socks"]
+MODULES += ["stomp_client", "utils"]
 OPTIONAL = ["scientific"]  # needs pandas
 PATH = f"import sys; sys.path.insert(0, {str(Path(byteport.__path__[0]).parent)!r})\n"
 EXCEPTIONS = {
     "ByteportClientException",
+    "ByteportClosedException",
     "ByteportClientFileException",
     "ByteportConnectException",
     "ByteportLoginFailedException",
@@ -193,7 +195,7 @@ def test_the_stub_names_what_the_module_has() -> None:
         if not name.startswith("__"):
             assert name in stub
     kinds = [kind for kind in vars(_byteport).values() if inspect.isclass(kind)]
-    assert len(kinds) == 22
+    assert len(kinds) == 27
     for kind in kinds:
         for name in dir(kind):
             if not name.startswith("_"):

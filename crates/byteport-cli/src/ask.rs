@@ -15,16 +15,31 @@ pub fn key(settings: &Settings, namespace: &str) -> Result<String, Failure> {
 
 /// The user's name.
 pub fn user(settings: &Settings) -> Result<String, Failure> {
-    match settings.get(Name::User) {
-        Some(user) => Ok(user.to_owned()),
-        None if on_terminal() => visible("User: ").map_err(unanswered),
-        None => Err(settings.missing(Name::User, "user name")),
-    }
+    name(settings, Name::User, "user name", "User: ")
+}
+
+/// The broker's user.
+pub fn broker_user(settings: &Settings) -> Result<String, Failure> {
+    name(settings, Name::BrokerUser, "broker's user name", "User of the broker: ")
+}
+
+/// The broker's password.
+pub fn broker_password(settings: &Settings, user: &str) -> Result<String, Failure> {
+    let question = format!("Password of {user} at the broker: ");
+    secret(settings, Name::BrokerPassword, "broker's password", &question)
 }
 
 /// The user's password.
 pub fn password(settings: &Settings, user: &str) -> Result<String, Failure> {
     secret(settings, Name::Password, "password", &format!("Password of {user}: "))
+}
+
+fn name(settings: &Settings, name: Name, what: &str, question: &str) -> Result<String, Failure> {
+    match settings.get(name) {
+        Some(user) => Ok(user.to_owned()),
+        None if on_terminal() => visible(question).map_err(unanswered),
+        None => Err(settings.missing(name, what)),
+    }
 }
 
 fn secret(settings: &Settings, name: Name, what: &str, question: &str) -> Result<String, Failure> {

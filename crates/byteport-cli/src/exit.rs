@@ -76,6 +76,11 @@ fn row(code: ErrorCode) -> (Exit, &'static str) {
     found.map_or((Exit::Here, ""), |(_, exit, advice)| (*exit, advice))
 }
 
+/// Whether an error is about what was given, and not about the way or the service.
+pub fn is_input(error: &Error) -> bool {
+    row(error.code()).0 == Exit::Input
+}
+
 /// Why the command could not do what it was told.
 #[derive(Debug)]
 pub enum Failure {

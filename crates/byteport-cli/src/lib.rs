@@ -9,6 +9,7 @@
 
 mod address;
 mod ask;
+mod broker;
 mod chart;
 mod command;
 mod config;

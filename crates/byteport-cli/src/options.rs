@@ -68,6 +68,21 @@ pub struct StoreAsArgs {
     pub key: KeyArgs,
 }
 
+/// Which broker, and who logs in there.
+#[derive(Args)]
+pub struct BrokerArgs {
+    /// The broker: mqtts://HOST or stomps://HOST, without TLS mqtt:// or stomp://, each with :PORT or without, or `none`
+    #[arg(long, value_name = "URL")]
+    pub broker: Option<String>,
+    /// The broker's user, who is not the one of the web pages; the password comes from BYTEPORT_BROKER_PASSWORD, the settings
+    /// file or the terminal
+    #[arg(long, value_name = "NAME")]
+    pub broker_user: Option<String>,
+    /// The broker's virtual host [default: the namespace for MQTT, / for STOMP]
+    #[arg(long, value_name = "NAME")]
+    pub broker_vhost: Option<String>,
+}
+
 /// With which key.
 #[derive(Args)]
 pub struct KeyArgs {
@@ -89,8 +104,10 @@ Examples:
 Settings, the first that is there counts:
   1. the options
   2. the environment: BYTEPORT_HOST, BYTEPORT_NAMESPACE, BYTEPORT_DEVICE, BYTEPORT_KEY, BYTEPORT_LEGACY_KEY,
-     BYTEPORT_USER, BYTEPORT_PASSWORD, BYTEPORT_CA_FILE, BYTEPORT_PROXY, BYTEPORT_TIMEOUT
-  3. the settings file, TOML: host, namespace, device, key, legacy_key, user, password, ca_file, proxy, timeout
+     BYTEPORT_USER, BYTEPORT_PASSWORD, BYTEPORT_BROKER, BYTEPORT_BROKER_USER, BYTEPORT_BROKER_PASSWORD,
+     BYTEPORT_BROKER_VHOST, BYTEPORT_CA_FILE, BYTEPORT_PROXY, BYTEPORT_TIMEOUT
+  3. the settings file, TOML: host, namespace, device, key, legacy_key, user, password, broker, broker_user,
+     broker_password, broker_vhost, ca_file, proxy, timeout
   A key or password that is nowhere is asked for on a terminal.
 
 Exit status:

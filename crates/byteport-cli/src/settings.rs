@@ -23,13 +23,17 @@ pub enum Name {
     LegacyKey,
     User,
     Password,
+    Broker,
+    BrokerUser,
+    BrokerPassword,
+    BrokerVhost,
     CaFile,
     Proxy,
     Timeout,
 }
 
 impl Name {
-    pub const ALL: [Name; 10] = [
+    pub const ALL: [Name; 14] = [
         Self::Host,
         Self::Namespace,
         Self::Device,
@@ -37,6 +41,10 @@ impl Name {
         Self::LegacyKey,
         Self::User,
         Self::Password,
+        Self::Broker,
+        Self::BrokerUser,
+        Self::BrokerPassword,
+        Self::BrokerVhost,
         Self::CaFile,
         Self::Proxy,
         Self::Timeout,
@@ -52,6 +60,10 @@ impl Name {
             Self::LegacyKey => "legacy_key",
             Self::User => "user",
             Self::Password => "password",
+            Self::Broker => "broker",
+            Self::BrokerUser => "broker_user",
+            Self::BrokerPassword => "broker_password",
+            Self::BrokerVhost => "broker_vhost",
             Self::CaFile => "ca_file",
             Self::Proxy => "proxy",
             Self::Timeout => "timeout",
@@ -64,7 +76,7 @@ impl Name {
     }
 
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Key | Self::LegacyKey | Self::Password)
+        matches!(self, Self::Key | Self::LegacyKey | Self::Password | Self::BrokerPassword)
     }
 }
 
@@ -99,7 +111,8 @@ impl Settings {
     /// An error that says how to give what is missing.
     pub fn missing(&self, name: Name, what: &str) -> Failure {
         let (variable, key) = (name.variable(), name.text());
-        let option = if name.is_secret() { String::new() } else { format!("give --{key}, ") };
+        let option =
+            if name.is_secret() { String::new() } else { format!("give --{}, ", key.replace('_', "-")) };
         let file = self.file.as_ref().map_or("the settings file".into(), |file| file.display().to_string());
         let mode = if name.is_secret() { " (chmod 600)" } else { "" };
         Failure::missing(format!(
@@ -125,6 +138,11 @@ impl Settings {
             options = options.timeout(seconds("timeout", text)?);
         }
         Ok(options)
+    }
+
+    /// The address of the broker, if there is to be one.
+    pub fn broker(&self) -> Option<&str> {
+        self.get(Name::Broker).filter(|url| *url != "none")
     }
 }
 

@@ -2,6 +2,8 @@
 // Copyright The libbyteport authors
 //! Times and spans of time, as they are written on the command line.
 
+use std::time::Duration;
+
 use byteport_core::model::Timestamp;
 use byteport_core::{Error, ErrorCode, Range};
 use clap::Args;
@@ -70,8 +72,13 @@ fn before(time: Timestamp, micros: i64) -> Timestamp {
     Timestamp::from_micros(time.as_micros().saturating_sub(micros).max(DATES.start))
 }
 
+/// A length of time such as `30s`, `10m`, `1h`, `2d` or `1w`.
+pub fn duration(text: &str) -> Result<Duration, Error> {
+    Ok(Duration::from_micros(length(text)?.unsigned_abs()))
+}
+
 /// Microseconds in a length of time such as `30s`, `10m`, `1h`, `2d` or `1w`.
-pub fn length(text: &str) -> Result<i64, Error> {
+fn length(text: &str) -> Result<i64, Error> {
     let bad = || unsupported(text, "a length of time: write a whole number and s, m, h, d or w, such as 1h");
     let unit = match text.chars().last() {
         Some('s') => SECOND,

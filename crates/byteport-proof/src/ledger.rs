@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use byteport_core::model::Timestamp;
+use byteport_core::model::packet::parse_list;
 use byteport_core::{Client, ErrorCode, Range};
 
 use crate::numbered::{self, FIELDS, NAMESPACE};
@@ -24,6 +25,29 @@ pub fn on_server(client: &Client) -> (BTreeMap<u64, Vec<Place>>, Vec<String>) {
                     None => strange.push(format!("{device}.{field} at {time} is {value}")),
                 }
             }
+        }
+    }
+    (found, strange)
+}
+
+/// Every value in lists of packets, by its number, as a service has it that takes them all: a value of one field at one time is
+/// there once. What is not one of our values is told in words.
+pub fn in_lists<'a>(lists: impl Iterator<Item = &'a str>) -> (BTreeMap<u64, Vec<Place>>, Vec<String>) {
+    let (mut found, mut strange) = (BTreeMap::<u64, Vec<Place>>::new(), Vec::new());
+    for packet in lists.flat_map(|list| parse_list(list).unwrap_or_else(|error| panic!("{error}: {list}"))) {
+        let number = match packet.fields.as_slice() {
+            [(_, value)] => value.parse().ok().and_then(numbered::number_of),
+            _ => None,
+        };
+        let field = FIELDS.into_iter().find(|field| packet.fields.iter().any(|(name, _)| name == field));
+        let (Some(number), Some(field), Some(time)) = (number, field, packet.timestamp) else {
+            strange.push(format!("{packet:?}"));
+            continue;
+        };
+        let place = (packet.uid, field, time.as_micros());
+        let places = found.entry(number).or_default();
+        if !places.contains(&place) {
+            places.push(place);
         }
     }
     (found, strange)

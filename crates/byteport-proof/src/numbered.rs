@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use byteport_core::broker::BrokerOptions;
 use byteport_core::model::{Reading, Timestamp};
 use byteport_core::{Client, Options};
 
@@ -73,6 +74,12 @@ pub fn reading(number: u64) -> Reading {
 /// Settings of a client that stores to this host.
 pub fn options(host: &str) -> Options {
     Options::new().host(host).namespace(NAMESPACE).key(KEY).device("cart-0").no_proxy()
+}
+
+/// Settings of a broker's client: its address with the scheme, login, password and virtual host.
+pub fn broker([url, login, password, vhost]: [&str; 4]) -> BrokerOptions {
+    let options = BrokerOptions::from_url(url).unwrap().login(login, password).vhost(vhost);
+    options.namespace(NAMESPACE).device("cart-0")
 }
 
 /// A client that stores to this host.

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use byteport_core::ErrorCode::InvalidArgument;
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyByteArray, PyBytes, PyDelta, PyString};
 
 use crate::{convert, error};
 
@@ -33,6 +34,21 @@ pub(crate) fn text(what: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         .map_err(|_| refused(format!("must be str, not {}", convert::kind(value))))?;
     let text = text.to_cow().map_err(|_| refused("holds a lone surrogate, which is no character".into()))?;
     Ok(text.into_owned())
+}
+
+/// The bytes of a message: as they are, or a text's in UTF-8.
+pub(crate) fn bytes(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes().to_vec());
+    }
+    if let Ok(bytes) = value.cast::<PyByteArray>() {
+        return Ok(bytes.to_vec());
+    }
+    if value.is_instance_of::<PyString>() {
+        return text(what, value).map(String::into_bytes);
+    }
+    let message = format!("{what} must be bytes or str, not {}", convert::kind(value));
+    Err(error::refused(value.py(), InvalidArgument, message))
 }
 
 /// A path on the client's host.
@@ -96,6 +112,32 @@ pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration
     let message = format!("{name} must be a positive number of seconds");
     let seconds: f64 = number(value, &message)?;
     Duration::try_from_secs_f64(seconds).map_err(|_| error::refused(value.py(), InvalidArgument, message))
+}
+
+/// A span of time: seconds, or a timedelta.
+pub(crate) fn span(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    if value.is_instance_of::<PyDelta>() {
+        return seconds(name, &value.call_method0(intern!(value.py(), "total_seconds"))?);
+    }
+    seconds(name, value)
+}
+
+/// A span of time to wait; without end where it is None.
+pub(crate) fn patience(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    if value.is_none() { Ok(Duration::MAX) } else { span(name, value) }
+}
+
+/// One of the words that the core knows.
+pub(crate) fn choice<T>(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    from_text: impl FnOnce(&str) -> Option<T>,
+) -> PyResult<T> {
+    let word = text(name, value)?;
+    from_text(&word).ok_or_else(|| match convert::shown(value) {
+        Ok(shown) => error::refused(value.py(), InvalidArgument, format!("there is no {name} {shown}")),
+        Err(raised) => raised,
+    })
 }
 
 /// A number of bytes.

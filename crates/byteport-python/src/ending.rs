@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! The outboxes that are open, and the end of the interpreter: it closes them, and after that no thread of the core's comes
-//! into Python any more.
+//! The outboxes and the brokers' clients that are open, and the end of the interpreter: it closes them, and after that no
+//! thread of the core's comes into Python any more.
 //!
-//! Invariants: the list is locked with the interpreter's lock held, and nothing of Python is done meanwhile; so no fork finds
-//! it locked. What is open is kept here, too, so that an outbox which its program has let go of uploads on.
+//! Invariants: the lists are locked with the interpreter's lock held, and nothing of Python is done meanwhile; so no fork finds
+//! one locked. An open outbox is kept here, too, so that one which its program has let go of uploads on; a broker's client is
+//! kept only until the broker has answered for what was handed in.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use byteport_core::ErrorCode::InvalidArgument;
+use byteport_core::broker::Broker;
 use byteport_core::outbox::Outbox;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -21,7 +23,7 @@ use crate::outbox::canonical;
 use crate::{error, interrupt};
 
 /// How long the end of the interpreter waits for the last readings to be delivered, and then for functions of the program
-/// that are still being told of it.
+/// that are still running.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An open outbox.
@@ -44,14 +46,47 @@ fn open(_: Python<'_>) -> MutexGuard<'static, Vec<Arc<Kept>>> {
 }
 
 /// Refuses to open what nobody would close.
-pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
-    let refused = |message| Err(error::refused(py, InvalidArgument, message));
+pub(crate) fn check(py: Python<'_>, what: &str) -> PyResult<()> {
+    let refused = |message: String| Err(error::refused(py, InvalidArgument, message));
     if SHUT.load(SeqCst) {
-        return refused("the program is ending: no outbox can be opened now");
+        return refused(format!("the program is ending: no {what} can be opened now"));
     }
     if !is_main_interpreter(py) {
-        return refused("an outbox cannot be opened in a subinterpreter: open it in the main one");
+        return refused(format!("no {what} can be opened in a subinterpreter: open it in the main one"));
     }
+    Ok(())
+}
+
+static BROKERS: Mutex<Vec<Weak<Broker>>> = Mutex::new(Vec::new());
+
+/// Only with the interpreter's lock.
+fn brokers(_: Python<'_>) -> MutexGuard<'static, Vec<Weak<Broker>>> {
+    BROKERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Those that their program has let go of.
+static LEAVING: Mutex<Vec<Arc<Broker>>> = Mutex::new(Vec::new());
+
+/// Only with the interpreter's lock.
+fn leaving(_: Python<'_>) -> MutexGuard<'static, Vec<Arc<Broker>>> {
+    LEAVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Nobody has this broker's client any more: it ends when the broker has answered, or soon.
+pub(crate) fn leave(py: Python<'_>, core: &Arc<Broker>) {
+    let mut all = leaving(py);
+    if core.leave(PATIENCE).is_ok() {
+        all.push(Arc::clone(core));
+    }
+    all.retain(|other| !matches!(other.wait_closed(Duration::ZERO), Ok(true)));
+}
+
+/// Has the end of the interpreter close a broker's client, if its program has not by then.
+pub(crate) fn watch(py: Python<'_>, core: &Arc<Broker>) -> PyResult<()> {
+    end_with_child(py)?;
+    let mut all = brokers(py);
+    all.retain(|other| other.strong_count() > 0);
+    all.push(Arc::downgrade(core));
     Ok(())
 }
 
@@ -84,11 +119,11 @@ pub(crate) fn close_unreachable(py: Python<'_>, file: &Path) {
 pub(crate) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     let atexit = py.import(intern!(py, "atexit"))?;
-    module.add_function(wrap_pyfunction!(close_outboxes, module)?)?;
+    module.add_function(wrap_pyfunction!(close_all, module)?)?;
     if !is_main_interpreter(py) {
-        return Ok(()); // its end is not that of the outboxes
+        return Ok(()); // its end is not that of what is open
     }
-    let close = module.getattr(intern!(py, "close_outboxes"))?;
+    let close = module.getattr(intern!(py, "close_all"))?;
     atexit.call_method1(intern!(py, "register"), (close,)).map(|_| ())
 }
 
@@ -106,26 +141,32 @@ fn end_with_child(py: Python<'_>) -> PyResult<()> {
     if process.call_method0(intern!(py, "parent_process"))?.is_none() {
         return Ok(());
     }
-    let close_all = py.import(intern!(py, "byteport._byteport"))?.getattr(intern!(py, "close_outboxes"))?;
+    let close = py.import(intern!(py, "byteport._byteport"))?.getattr(intern!(py, "close_all"))?;
     let options = PyDict::new(py);
     options.set_item(intern!(py, "exitpriority"), 0)?;
-    util.call_method(intern!(py, "Finalize"), (py.None(), close_all), Some(&options)).map(|_| ())
+    util.call_method(intern!(py, "Finalize"), (py.None(), close), Some(&options)).map(|_| ())
 }
 
-/// Closes every outbox that is open: waits a little for the service, then leaves the rest in the files. What a signal's
-/// handler raises ends the waiting only.
+/// Closes everything that is open: waits a little for the service and the broker, then leaves the rest in the files. What a
+/// signal's handler raises ends the waiting only.
 #[pyfunction]
-pub(crate) fn close_outboxes(py: Python<'_>) -> PyResult<()> {
-    let closing = std::mem::take(&mut *open(py));
-    let first = py.detach(|| {
+pub(crate) fn close_all(py: Python<'_>) -> PyResult<()> {
+    let outboxes = std::mem::take(&mut *open(py));
+    let brokers: Vec<_> = std::mem::take(&mut *brokers(py)).iter().filter_map(Weak::upgrade).collect();
+    let left = std::mem::take(&mut *leaving(py));
+    let first = py.detach(move || {
         let (mut first, end) = (None, Instant::now() + PATIENCE);
-        for kept in &closing {
+        let mut close = |work: &dyn Fn(Duration)| {
             let left = end.saturating_duration_since(Instant::now());
-            let _ = kept.core.close(if first.is_some() { Duration::ZERO } else { left }); // what it loses, it logs
+            work(if first.is_some() { Duration::ZERO } else { left });
             let raised = interrupt::raised();
-            first = first.or(raised);
-        }
+            first = first.take().or(raised);
+        };
+        // What is lost, the core logs.
+        outboxes.iter().for_each(|kept| close(&|left| drop(kept.core.close(left))));
+        brokers.iter().for_each(|broker| close(&|left| drop(broker.close(left))));
         shut();
+        drop((brokers, left));
         first
     });
     first.map_or(Ok(()), Err)

@@ -48,7 +48,7 @@ fn class(code: ErrorCode) -> &'static str {
         ErrorCode::Forked => "ByteportForkedException",
         ErrorCode::Full => "ByteportOutboxFullException",
         ErrorCode::InUse => "ByteportOutboxInUseException",
-        ErrorCode::Closed => "ByteportOutboxClosedException",
+        ErrorCode::Closed => "ByteportClosedException",
         _ => "ByteportClientException",
     }
 }

@@ -15,10 +15,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::{interrupt, outbox_ending};
+use crate::{ending, interrupt};
 
 /// The loggers that the core's messages go to.
-pub(crate) const LOGGERS: [&str; 4] = ["byteport.http", "byteport.net", "byteport.outbox", "byteport.watch"];
+pub(crate) const LOGGERS: [&str; 5] =
+    ["byteport.broker", "byteport.http", "byteport.net", "byteport.outbox", "byteport.watch"];
 
 /// Python's number for its DEBUG level.
 const DEBUG: u8 = 10;
@@ -92,10 +93,10 @@ fn emit(py: Python<'_>, record: &Record<'_>) -> PyResult<()> {
 }
 
 /// Logs what a program's function raised where nobody waits for it.
-pub(crate) fn raised(py: Python<'_>, raised: PyErr, what: &str) {
+pub(crate) fn raised(py: Python<'_>, raised: PyErr, logger: &str, what: &str) {
     let log = || {
         let logging = py.import(intern!(py, "logging"))?;
-        let logger = logging.call_method1(intern!(py, "getLogger"), ("byteport.outbox",))?;
+        let logger = logging.call_method1(intern!(py, "getLogger"), (logger,))?;
         let context = PyDict::new(py);
         context.set_item(intern!(py, "exc_info"), raised.value(py))?;
         logger.call_method(intern!(py, "error"), (what,), Some(&context))
@@ -116,7 +117,7 @@ impl Log for Bridge {
             return;
         }
         // Nothing where the interpreter is going down.
-        let _ = outbox_ending::attach(|py| match emit(py, record) {
+        let _ = ending::attach(|py| match emit(py, record) {
             Ok(()) => {}
             Err(error) if error.is_instance_of::<PyException>(py) => error.write_unraisable(py, None),
             Err(error) => interrupt::keep(error),

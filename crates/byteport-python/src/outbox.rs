@@ -13,10 +13,10 @@ use byteport_core::outbox::{self, Durability};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::outbox_ending::{self, Kept};
-use crate::outbox_options::{self, choice, span};
+use crate::args::{self, choice, span};
+use crate::ending::{self, Kept};
 use crate::outbox_stats::OutboxStats;
-use crate::{args, convert, error, log};
+use crate::{convert, error, log, outbox_options};
 
 /// The answer to one accepted reading.
 #[pyclass(frozen, eq, get_all, module = "byteport._byteport")]
@@ -81,11 +81,11 @@ impl Outbox {
         let py = path.py();
         let (file, options) = (args::file("path", path)?, outbox_options::options(options)?);
         log::listen(py)?;
-        outbox_ending::check(py)?;
-        outbox_ending::close_unreachable(py, &file);
+        ending::check(py, "outbox")?;
+        ending::close_unreachable(py, &file);
         let opened = py.detach(|| outbox::Outbox::open(&file, core, options));
         let opened = error::finished(py, opened).map_err(|failure| error::named(py, failure, path))?;
-        Ok(Outbox { kept: outbox_ending::keep(py, opened)? })
+        Ok(Outbox { kept: ending::keep(py, opened)? })
     }
 
     /// Calls the core without the interpreter's lock.
@@ -141,7 +141,7 @@ impl Outbox {
     fn close(&self, timeout: &Bound<'_, PyAny>) -> PyResult<Flushed> {
         let limit = span("timeout", timeout)?;
         let flushed = self.with(timeout.py(), |core| core.close(limit))?;
-        outbox_ending::forget(timeout.py(), &self.kept);
+        ending::forget(timeout.py(), &self.kept);
         Ok(flushed.into())
     }
 

@@ -9,7 +9,7 @@ use byteport_core::outbox::Event;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use crate::{convert, error, log, outbox_ending};
+use crate::{convert, ending, error, log};
 
 /// The service took these readings.
 #[pyclass(frozen, get_all, module = "byteport._byteport")]
@@ -137,9 +137,9 @@ pub(crate) fn listener(
     }
     let function = function.clone().unbind();
     Ok(move |event: &Event| {
-        outbox_ending::attach(|py| {
+        ending::attach(|py| {
             if let Err(raised) = tell(function.bind(py), event) {
-                log::raised(py, raised, "on_event raised, and the outbox goes on");
+                log::raised(py, raised, "byteport.outbox", "on_event raised, and the outbox goes on");
             }
         });
     })

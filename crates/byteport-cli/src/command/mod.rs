@@ -5,14 +5,17 @@
 mod configure;
 mod devices;
 mod download;
+mod feed;
 mod firmware;
 mod generate;
+mod listen;
 mod lists;
 mod login;
 mod machine;
 mod message;
 mod outbox;
 mod ping;
+mod publish;
 mod read;
 mod register;
 mod statistics;
@@ -30,7 +33,7 @@ use crate::settings::Settings;
 pub enum Command {
     /// Store one reading; without any NAME=VALUE, a sign of life
     #[command(after_help = store::EXAMPLES)]
-    Store(store::StoreArgs),
+    Store(Box<store::StoreArgs>),
     /// Read one field's values over a span of time
     #[command(after_help = read::EXAMPLES)]
     Read(read::ReadArgs),
@@ -79,6 +82,12 @@ pub enum Command {
     /// Look into the file of an outbox, and upload what waits in it
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// Print a device's messages as they come from the broker, until Ctrl-C
+    #[command(after_help = listen::EXAMPLES)]
+    Listen(listen::ListenArgs),
+    /// Store readings through the broker, or publish a text, and wait until the broker has it
+    #[command(after_help = publish::EXAMPLES)]
+    Publish(publish::PublishArgs),
     /// See whether the service answers; needs no login
     Ping,
     /// Print a script that completes this command's words in a shell
@@ -112,6 +121,8 @@ impl Command {
             Self::Watch(args) => watch::run(args, settings),
             Self::UnixStats(args) => unix_stats::run(args, settings),
             Self::Outbox(command) => outbox::run(command, settings),
+            Self::Listen(args) => listen::run(args, settings),
+            Self::Publish(args) => publish::run(args, settings),
             Self::Ping => ping::run(settings),
             Self::Completions(args) => generate::completions(args),
             Self::Man(args) => generate::man(args),

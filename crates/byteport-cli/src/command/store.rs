@@ -6,7 +6,7 @@
 
 use byteport_core::model::name::{self, NameKind};
 use byteport_core::model::{Reading, Timestamp};
-use byteport_core::{Client, Method};
+use byteport_core::{Client, Method, Options};
 use clap::Args;
 
 use super::outbox::ThroughArgs;
@@ -21,22 +21,30 @@ Examples:
   byteport store --timestamp 2026-05-01T12:00:00Z speed=11
   journalctl -n 1 | byteport store --file last_line=-
   byteport store                         a sign of life
+  byteport store --outbox readings.outbox --broker mqtts://broker.byteport.se speed=12.5
   byteport store --outbox /var/lib/cart/readings.outbox speed=12.5     kept there until the service has it
   sensor | byteport store --outbox readings.outbox --lines
 
 Settings and exit status: byteport --help";
 
+/// What was measured, and when, but for the fields that are named one by one.
 #[derive(Args)]
-pub struct StoreArgs {
-    /// A field and its value, number or text, stored as it stands
-    #[arg(value_name = "NAME=VALUE")]
-    pairs: Vec<String>,
+pub struct MeasuredArgs {
     /// A field whose value is the text of a file (- for standard input)
     #[arg(long = "file", value_name = "NAME=FILE")]
     files: Vec<String>,
     /// When it was measured, UNIX seconds or ISO 8601 [default: now]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     timestamp: Option<String>,
+}
+
+#[derive(Args)]
+pub struct StoreArgs {
+    /// A field and its value, number or text, stored as it stands
+    #[arg(value_name = "NAME=VALUE")]
+    pairs: Vec<String>,
+    #[command(flatten)]
+    measured: MeasuredArgs,
     /// Send by GET, with at most 2,048 bytes of URL, in place of POST
     #[arg(long)]
     get: bool,
@@ -47,8 +55,11 @@ pub struct StoreArgs {
 }
 
 pub fn run(args: &StoreArgs, settings: &Settings) -> Result<(), Failure> {
-    let reading = reading(args)?;
-    let (client, device) = client(settings, if args.get { Method::Get } else { Method::Post })?;
+    args.through.check()?;
+    let reading = reading(&args.pairs, &args.measured)?;
+    let (connection, device) = connection(settings, if args.get { Method::Get } else { Method::Post })?;
+    let has_broker = args.through.outbox.is_some() && settings.broker().is_some();
+    let client = if has_broker { Client::new(connection)? } else { with_key(connection, settings)? };
     if let Some(path) = &args.through.outbox {
         let one = (!args.through.lines).then(|| reading.unwrap_or_default());
         return args.through.store(path, one.as_ref(), client, settings);
@@ -67,28 +78,38 @@ pub fn run(args: &StoreArgs, settings: &Settings) -> Result<(), Failure> {
 
 /// A client that stores as the settings say, and as which device it does.
 pub fn client(settings: &Settings, method: Method) -> Result<(Client, String), Failure> {
+    let (connection, device) = connection(settings, method)?;
+    Ok((with_key(connection, settings)?, device))
+}
+
+fn with_key(connection: Options, settings: &Settings) -> Result<Client, Failure> {
+    let namespace = settings.need(Name::Namespace, "namespace")?;
+    Ok(Client::new(connection.key(&ask::key(settings, namespace)?))?)
+}
+
+/// The client's options but for the key, and as which device it stores.
+fn connection(settings: &Settings, method: Method) -> Result<(Options, String), Failure> {
     let namespace = settings.need(Name::Namespace, "namespace")?;
     let device = settings.need(Name::Device, "device UID")?;
     name::check(NameKind::Namespace, namespace)?;
     name::check(NameKind::Device, device)?;
     let options = settings.connection()?.namespace(namespace).device(device).store_method(method);
-    let client = Client::new(options.key(&ask::key(settings, namespace)?))?;
-    Ok((client, format!("{namespace}.{device}")))
+    Ok((options, format!("{namespace}.{device}")))
 }
 
 /// What was measured; nothing where no field is named.
-fn reading(args: &StoreArgs) -> Result<Option<Reading>, Failure> {
+pub fn reading(pairs: &[String], measured: &MeasuredArgs) -> Result<Option<Reading>, Failure> {
     let mut reading = Reading::new();
-    let time = args.timestamp.as_deref().map(span::moment).transpose()?;
+    let time = measured.timestamp.as_deref().map(span::moment).transpose()?;
     if time.is_some() {
         reading.set_timestamp(time);
     }
-    for text in &args.pairs {
+    for text in pairs {
         let (field, value) = address::pair(text, "NAME=VALUE")?;
         add(&mut reading, field, value.to_owned())?;
     }
     let mut stdin_taken = false;
-    for text in &args.files {
+    for text in &measured.files {
         let (field, path) = address::pair(text, "NAME=FILE")?;
         name::check(NameKind::Field, field)?;
         if path == "-" && std::mem::replace(&mut stdin_taken, true) {

@@ -5,13 +5,16 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of the tests that fails, fails the test")]
 
+mod broker;
 mod failure;
 mod firmware;
 mod generate;
 mod hostile;
 mod interrupt;
+mod listen;
 mod manage;
 mod outbox;
+mod publish;
 mod read;
 mod secret;
 mod series;

@@ -76,6 +76,7 @@ impl Shared {
             let mut state = self.lock();
             self.wake.clear();
             state.poked = false;
+            state.leave(self.now());
             if state.stop {
                 return false;
             }
@@ -90,8 +91,9 @@ impl Shared {
                 state.link = BrokerState::Connecting;
                 return true;
             }
+            let left = state.leaves_at.map(|at| at.saturating_sub(self.now()));
             drop(state);
-            self.sleep(None, pause);
+            self.sleep(None, pause.into_iter().chain(left).min());
         }
     }
 
@@ -136,6 +138,7 @@ impl Shared {
             let mut state = self.lock();
             self.wake.clear();
             state.poked = false;
+            state.leave(self.now());
             if state.stop || self.has_nothing_to_do(&state) {
                 return self.part(state, &socket);
             }
@@ -198,7 +201,7 @@ impl Shared {
     /// How long nothing is due.
     fn pause(&self, state: &State, greeted_by: Duration) -> Option<Duration> {
         let greeting = (state.link != BrokerState::Open).then_some(greeted_by);
-        let times = [greeting, state.session.due(), state.again_at];
+        let times = [greeting, state.session.due(), state.again_at, state.leaves_at];
         let now = self.now();
         times.into_iter().flatten().min().map(|time| time.saturating_sub(now).max(Duration::from_millis(1)))
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::handle::Broker;
-use super::shared::{Shared, deadline};
+use super::shared::{Shared, closed, deadline};
 use super::{Delivery, Message, Verdict};
 use crate::backoff::Backoff;
 use crate::error::{Error, ErrorCode, Result};
@@ -22,23 +22,63 @@ impl Broker {
     /// # Errors
     /// [`ErrorCode::NotConfigured`] without anything to listen to; [`ErrorCode::InvalidArgument`] where there is a handler
     /// already; [`ErrorCode::File`] where no thread can be started; [`ErrorCode::Closed`]; [`ErrorCode::Forked`].
-    pub fn listen(&self, handler: impl FnMut(&Message, &Delivery) -> Verdict + Send + 'static) -> Result<()> {
+    pub fn listen(
+        &self,
+        mut handler: impl FnMut(&Message, &Delivery) -> Verdict + Send + 'static,
+    ) -> Result<()> {
+        self.listen_whole(|| {}, move |delivery| judge(&mut handler, delivery))
+    }
+
+    /// [`Broker::listen`] with the deliveries as they came, and on the same thread a word each time that the broker has let the
+    /// client in: once for the connection that is open now, if one is, and then for each later one.
+    ///
+    /// # Errors
+    /// As [`Broker::listen`].
+    pub fn listen_whole(
+        &self,
+        opened: impl FnMut() + Send + 'static,
+        handler: impl FnMut(&Delivery) -> Verdict + Send + 'static,
+    ) -> Result<()> {
         let shared = Arc::clone(self.shared()?);
         shared.subscribe_something()?;
-        if std::mem::replace(&mut shared.lock().listens, true) {
-            let message = "messages go to a handler already, and a client has one";
-            return Err(Error::new(ErrorCode::InvalidArgument, message));
-        }
-        self.start("byteport-messages", move || shared.hand_on(handler))
+        shared.begin_to_listen()?;
+        self.start("byteport-messages", move || shared.hand_on(opened, handler))
     }
 }
 
+/// What a listener is told next.
+enum Next {
+    Opened,
+    Came(Delivery),
+}
+
 impl Shared {
-    fn hand_on(&self, mut handler: impl FnMut(&Message, &Delivery) -> Verdict) {
+    /// A client has one handler, and a closed one gets none.
+    fn begin_to_listen(&self) -> Result<()> {
+        let mut state = self.lock();
+        if state.closing {
+            return Err(closed());
+        }
+        if std::mem::replace(&mut state.listens, true) {
+            let message = "messages go to a handler already, and a client has one";
+            return Err(Error::new(ErrorCode::InvalidArgument, message));
+        }
+        Ok(())
+    }
+
+    fn hand_on(&self, mut opened: impl FnMut(), mut handler: impl FnMut(&Delivery) -> Verdict) {
         crate::net::deaf();
         let mut backoff = Backoff::new(self.now().as_nanos() as u64);
-        while let Some(delivery) = self.next_delivery() {
-            let verdict = judge(&mut handler, &delivery);
+        let mut connections = 0;
+        while let Some(next) = self.next_for(&mut connections) {
+            let delivery = match next {
+                Next::Opened => {
+                    unharmed(&mut opened);
+                    continue;
+                }
+                Next::Came(delivery) => delivery,
+            };
+            let verdict = unharmed(|| handler(&delivery)).unwrap_or(Verdict::Refused);
             if verdict == Verdict::Refused {
                 self.rest(backoff.pause());
             } else {
@@ -48,17 +88,21 @@ impl Shared {
         }
     }
 
-    /// Waits for a delivery; `None` when the client has ended.
-    fn next_delivery(&self) -> Option<Delivery> {
+    /// Waits for a connection after so many, or a delivery; `None` when the client has ended.
+    fn next_for(&self, connections: &mut u64) -> Option<Next> {
         loop {
             let got = self.wait_until(self.lock(), deadline(Duration::MAX), |state| {
                 if state.stop || state.ended {
                     return Some(None);
                 }
-                self.take_delivery(state).map(Some)
+                if state.counts.connections > *connections {
+                    *connections = state.counts.connections;
+                    return Some(Some(Next::Opened));
+                }
+                self.take_delivery(state).map(|delivery| Some(Next::Came(delivery)))
             });
-            if let Ok(Some(end_or_delivery)) = got {
-                return end_or_delivery;
+            if let Ok(Some(end_or_next)) = got {
+                return end_or_next;
             }
         }
     }
@@ -70,17 +114,17 @@ impl Shared {
     }
 }
 
+/// The first verdict on a message of the delivery that is not good, or that all is taken.
 fn judge(handler: &mut impl FnMut(&Message, &Delivery) -> Verdict, delivery: &Delivery) -> Verdict {
-    for message in delivery.messages() {
-        let verdict = catch_unwind(AssertUnwindSafe(|| handler(message, delivery)));
-        match verdict {
-            Ok(Verdict::Taken) => {}
-            Ok(Verdict::Refused) => return Verdict::Refused,
-            Err(_) => {
-                log::error!(target: "byteport::broker", "the handler of a message panicked");
-                return Verdict::Refused;
-            }
-        }
+    let refused = delivery.messages().iter().any(|message| handler(message, delivery) == Verdict::Refused);
+    if refused { Verdict::Refused } else { Verdict::Taken }
+}
+
+/// What the function gives; `None` where it panics.
+fn unharmed<T>(function: impl FnOnce() -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(function));
+    if done.is_err() {
+        log::error!(target: "byteport::broker", "the handler of a message panicked");
     }
-    Verdict::Taken
+    done.ok()
 }

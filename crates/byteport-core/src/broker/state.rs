@@ -92,6 +92,8 @@ pub(super) struct State {
     /// Whether the thread was told that there is something to write.
     pub poked: bool,
     pub closing: bool,
+    /// When to end at the latest, of a client that ends as soon as nothing waits for an answer.
+    pub leaves_at: Option<Duration>,
     pub stop: bool,
     pub ended: bool,
 }
@@ -120,6 +122,7 @@ impl State {
             notes: Vec::new(),
             poked: false,
             closing: false,
+            leaves_at: None,
             stop: false,
             ended: false,
         }
@@ -153,6 +156,11 @@ impl State {
 
     pub(super) fn is_idle(&self) -> bool {
         self.pending.is_empty()
+    }
+
+    /// Ends a client that is to leave, if it is time.
+    pub(super) fn leave(&mut self, now: Duration) {
+        self.stop |= self.leaves_at.is_some_and(|at| self.is_idle() || now >= at);
     }
 
     /// Whether there is something that needs a connection.

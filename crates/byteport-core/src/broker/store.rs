@@ -106,6 +106,9 @@ fn nobody() -> Error {
     Error::new(ErrorCode::NotConfigured, message)
 }
 
+/// The answers of a list that are known before it is sent, and its ticket, unless nothing of it is left.
+type Sent = (Vec<Result<()>>, Option<Result<Ticket>>);
+
 impl Shared {
     /// Publishes packets in lists, all before the first answer is waited for; gives the answer for each packet. What is no packet
     /// is its own answer.
@@ -115,7 +118,7 @@ impl Shared {
         let lengths = packets.iter().map(|packet| packet.as_ref().map_or(0, String::len));
         let parts = split(lengths, self.options.max_list);
         let mut packets = packets.into_iter();
-        let mut sent: Vec<(Vec<Result<()>>, Option<Result<Ticket>>)> = Vec::new();
+        let mut sent: Vec<Sent> = Vec::new();
         for count in parts {
             let mut list = String::from("[");
             let mut answers = Vec::with_capacity(count);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::shared::deadline;
 use super::{Broker, BrokerState};
 use crate::error::{Error, ErrorCode, Result};
+use crate::net::LONGEST_WAIT;
 
 impl Broker {
     /// Waits for the first try to connect: until the broker has let this client in, or that try has failed. For programs that
@@ -29,6 +30,20 @@ impl Broker {
             Some(outcome) => outcome.map_err(|fault| fault.error()),
             None => Err(Error::new(ErrorCode::Timeout, "the broker was not reached in time")),
         }
+    }
+
+    /// Closes the client without waiting: it publishes nothing more, and ends when the broker has answered for everything, or this
+    /// time is over.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forked`].
+    pub fn leave(&self, within: Duration) -> Result<()> {
+        let shared = self.shared()?;
+        let mut state = shared.lock();
+        state.closing = true;
+        state.leaves_at = Some(shared.now() + within.min(LONGEST_WAIT));
+        shared.poke(&mut state);
+        Ok(())
     }
 
     /// Waits until the client is closed, or the time is over; says whether it is.

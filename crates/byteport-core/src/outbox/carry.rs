@@ -11,9 +11,10 @@ use super::block::{Place, Slot};
 use super::file::Refused;
 use super::judge::{Answer, judge, one_line};
 use super::retry::{Admission, Leave};
-use super::shared::{Keys, Shared};
+use super::shared::Shared;
 use super::state::{Outcome, State};
 use super::upload::{Item, Job};
+use super::way::Way;
 use super::window::Spot;
 use super::wire::{self, Entry};
 use super::{DiskState, Event};
@@ -30,8 +31,8 @@ impl Shared {
                 self.return_parts(items, parts, &devices);
                 break;
             };
-            let keys = self.keys().clone(); // they may change between two parts
-            let result = self.call(&items, &keys);
+            let way = self.way().clone(); // it may change between two parts
+            let result = self.call(&items, &way);
             let answer = judge(&result);
             if matches!(answer, Answer::Refused { .. }) && items.len() > 1 {
                 self.lock().retry.succeeded(leave);
@@ -40,7 +41,7 @@ impl Shared {
                 parts.push(items);
                 continue;
             }
-            if let Err(error) = &result {
+            if let (Err(error), true) = (&result, answer != Answer::GivenUp) {
                 self.lock().last_error = one_line(error);
             }
             if let Some(items) = self.settle(items, answer, leave) {
@@ -66,11 +67,12 @@ impl Shared {
         }
     }
 
-    fn call(&self, items: &[Item], keys: &Keys) -> Result<()> {
+    fn call(&self, items: &[Item], way: &Way) -> Result<()> {
         let entries: Vec<Entry> = items.iter().map(|item| item.entry.clone()).collect();
-        let call = match &keys.legacy {
-            Some(legacy) => wire::packets_call(&self.client, legacy, &entries)?,
-            None => wire::store_call(&self.client, &keys.key, &entries)?,
+        let call = match way {
+            Way::Broker { broker, .. } => return broker.store_list(&wire::list(&entries)?),
+            Way::Api { legacy: Some(legacy), .. } => wire::packets_call(&self.client, legacy, &entries)?,
+            Way::Api { key, .. } => wire::store_call(&self.client, key, &entries)?,
         };
         self.client.perform(call).map(|_| ())
     }
@@ -111,6 +113,10 @@ impl Shared {
             Answer::NotAllowed => {
                 state.retry.paused(leave, now);
                 state.retries += 1;
+                Some(items)
+            }
+            Answer::GivenUp => {
+                state.retry.give_back(leave);
                 Some(items)
             }
         };

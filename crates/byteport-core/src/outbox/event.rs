@@ -8,7 +8,7 @@ use super::stats::{DiskState, LinkState, Reason};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The service took these readings.
+    /// The service took these readings, or the broker.
     Delivered {
         /// Their numbers, in the order in which they were sent.
         sequences: Vec<u64>,

@@ -12,6 +12,7 @@ use super::intake::closed;
 use super::keeper::Keeper;
 use super::shared::{Shared, deadline};
 use super::state::State;
+use super::way::Way;
 use super::{DiskState, Durability, Flushed, OutboxOptions, Receipt, Stats, upload};
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::Client;
@@ -53,24 +54,21 @@ impl fmt::Debug for Outbox {
 
 impl Outbox {
     /// Opens the file of an outbox, or makes it, and begins to upload what it holds. The client gives host, key, namespace,
-    /// device and the way to store; its time-outs bound each call.
+    /// device and the way to store; its time-outs bound each call. With [`OutboxOptions::broker`] it gives namespace and device,
+    /// unless the broker's options do, and is not used for more.
     ///
     /// A file that is damaged or of a newer version is moved aside, and what can be read of it is kept. Where the file cannot be
     /// written now, on a full or read-only disk, memory serves until it can.
     ///
     /// # Errors
     /// [`ErrorCode::InUse`] where another outbox, in this process or another, has the file; [`ErrorCode::NotConfigured`] for a
-    /// client without namespace or key; [`ErrorCode::InvalidArgument`] for options that make no sense, or a path that is no place
-    /// for a file; [`ErrorCode::Forked`] in a forked child, where SQLite was not built for that (see `.cargo/config.toml`);
-    /// [`ErrorCode::File`] where no thread can be started.
+    /// client without namespace or key, or a broker without a login; [`ErrorCode::InvalidArgument`] for options that make no
+    /// sense, or a path that is no place for a file; [`ErrorCode::Forked`] in a forked child, where SQLite was not built for that
+    /// (see `.cargo/config.toml`); [`ErrorCode::File`] where no thread can be started.
     pub fn open(path: impl AsRef<Path>, client: Arc<Client>, options: OutboxOptions) -> Result<Outbox> {
         options.check()?;
-        let Some(key) = client.key().map(str::to_owned).filter(|_| client.namespace().is_some()) else {
-            let message = "an outbox needs a namespace and an API key: give both when making the client";
-            return Err(Error::new(ErrorCode::NotConfigured, message));
-        };
-        let connections = options.connections;
-        let shared = Arc::new(Shared::new(path.as_ref().to_owned(), client, key, options));
+        let (way, connections) = (Way::open(&client, &options)?, options.connections);
+        let shared = Arc::new(Shared::new(path.as_ref().to_owned(), client, way, options));
         let keeper = Keeper::open(Arc::clone(&shared))?;
         let outbox = Outbox {
             process: std::process::id(),
@@ -204,6 +202,10 @@ impl Outbox {
                 let _ = thread.join();
             }
         }
+        if let Some(shared) = &self.shared {
+            let way = shared.way().clone(); // a thread that still uploads may look at it meanwhile
+            way.join(patience);
+        }
     }
 
     /// The accounting at this moment.
@@ -217,24 +219,35 @@ impl Outbox {
     /// Changes the API key for all that is uploaded from now on, and tries the service at once.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidArgument`] for an empty key; [`ErrorCode::Forked`].
+    /// [`ErrorCode::InvalidArgument`] for an empty key, and where a broker is between; [`ErrorCode::Forked`].
     pub fn set_key(&self, key: &str) -> Result<()> {
-        let shared = self.shared()?;
-        shared.keys().key = checked(key)?;
+        self.shared()?.way().set_key(key)?;
         self.resume()
     }
 
     /// Changes the key for lists of packets, and tries the service at once. Readings go in batches from now on.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidArgument`] for an empty key; [`ErrorCode::Forked`].
+    /// As [`Outbox::set_key`].
     pub fn set_legacy_key(&self, key: &str) -> Result<()> {
-        let shared = self.shared()?;
-        shared.keys().legacy = Some(checked(key)?);
+        self.shared()?.way().set_legacy_key(key)?;
         self.resume()
     }
 
-    /// Tries the service at once, where it was down or refused the key.
+    /// Changes the broker login for all that is uploaded from now on, and tries the broker at once. What is on its way is sent
+    /// again with the new one.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidArgument`] and [`ErrorCode::NotConfigured`] for a login that cannot be, and where no broker is between;
+    /// [`ErrorCode::File`] where no thread can be started; [`ErrorCode::Closed`]; [`ErrorCode::Forked`].
+    pub fn set_login(&self, login: &str, password: &str) -> Result<()> {
+        let shared = self.shared()?;
+        let next = Way::through_broker(&shared.client, &shared.options, Some((login, password)))?;
+        shared.take_way(next)?;
+        self.resume()
+    }
+
+    /// Tries the service at once, where it was down or refused the key or login.
     ///
     /// # Errors
     /// [`ErrorCode::Forked`].
@@ -247,13 +260,6 @@ impl Outbox {
     pub fn path(&self) -> &Path {
         self.shared.as_ref().map_or(Path::new(""), |shared| &shared.path)
     }
-}
-
-fn checked(key: &str) -> Result<String> {
-    if key.is_empty() {
-        return Err(Error::new(ErrorCode::InvalidArgument, "the key is empty"));
-    }
-    Ok(key.to_owned())
 }
 
 impl Drop for Outbox {
@@ -309,6 +315,19 @@ impl Shared {
         self.uploads.notify_all();
     }
 
+    /// Takes another way from now on, unless the outbox has ended.
+    fn take_way(&self, next: Way) -> Result<()> {
+        let state = self.lock();
+        if state.stop_upload {
+            next.stop();
+            return Err(closed());
+        }
+        let before = std::mem::replace(&mut *self.way(), next);
+        drop(state);
+        before.stop();
+        Ok(())
+    }
+
     /// Tells the threads to end.
     fn end(&self) {
         let mut state = self.lock();
@@ -316,5 +335,7 @@ impl Shared {
         state.finish = true;
         self.uploads.notify_all();
         self.keeper.notify_all();
+        drop(state);
+        self.way().stop();
     }
 }

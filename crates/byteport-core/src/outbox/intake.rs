@@ -40,8 +40,8 @@ impl Shared {
     }
 
     fn write_line(&self, line: &mut Vec<u8>, reading: &Reading) -> Result<()> {
-        let device = reading.device().or(self.client.device());
-        let (Some(namespace), Some(device)) = (self.client.namespace(), device) else {
+        let device = reading.device().or_else(|| self.options.device(&self.client));
+        let (Some(namespace), Some(device)) = (self.options.namespace(&self.client), device) else {
             let message = "no namespace or no device UID: name both when making the client, or the device in the reading";
             return Err(Error::new(ErrorCode::NotConfigured, message));
         };

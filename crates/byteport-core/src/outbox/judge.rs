@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! What an answer of the service means for the readings that were sent.
+//! What an answer of the service, or of a broker, means for the readings that were sent.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ const LONGEST_WHY: usize = 500;
 /// What an answer means for the readings that were sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The service has them.
+    /// The service has them, or the broker.
     Taken,
     /// The same call can succeed later, after what the service asked for.
     Later(Option<Duration>),
-    /// The service refuses the key: 401, 403.
+    /// The service refuses the key: 401, 403. The broker refuses the login, or lets it publish nothing.
     NotAllowed,
     /// The service refuses these readings; or they can never be sent, and nothing was.
     Refused {
@@ -25,13 +25,18 @@ pub(super) enum Answer {
         /// One line, without secrets.
         why: String,
     },
+    /// The outbox itself has ended the call: for its own end, or for another login.
+    GivenUp,
 }
 
 /// Says what came of a call.
 pub(super) fn judge<T>(result: &Result<T>) -> Answer {
     let Err(error) = result else { return Answer::Taken };
     match (error.code(), error.status()) {
-        (ErrorCode::NotConfigured, _) => Answer::NotAllowed,
+        (ErrorCode::NotConfigured, _) | (ErrorCode::LoginFailed | ErrorCode::Forbidden, None) => {
+            Answer::NotAllowed
+        }
+        (ErrorCode::Closed, _) => Answer::GivenUp,
         (
             ErrorCode::Forbidden | ErrorCode::NotFound | ErrorCode::NotAllowed | ErrorCode::Status,
             Some(status),
@@ -113,7 +118,8 @@ mod tests {
                     | Internal
             );
             let expected = match code {
-                NotConfigured => Answer::NotAllowed,
+                NotConfigured | LoginFailed | Forbidden => Answer::NotAllowed,
+                Closed => Answer::GivenUp,
                 _ if own => Answer::Refused { status: 0, why: "why".to_owned() },
                 _ => Answer::Later(None),
             };

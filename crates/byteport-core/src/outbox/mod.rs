@@ -31,6 +31,7 @@ mod shed;
 mod state;
 mod stats;
 mod upload;
+mod way;
 mod window;
 mod wire;
 

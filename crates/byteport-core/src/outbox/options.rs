@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use super::clock::{Clock, SystemClock};
 use super::event::Event;
+use crate::broker::BrokerOptions;
 use crate::error::{Error, ErrorCode, Result};
+use crate::http::Client;
 use crate::model::Timestamp;
 
 /// What gives way when an outbox is full.
@@ -96,12 +98,13 @@ pub struct OutboxOptions {
     pub(crate) order: Order,
     pub(crate) max_rate: f64,
     pub(crate) legacy_key: Option<String>,
+    pub(crate) broker: Option<BrokerOptions>,
     pub(crate) clock_floor: Option<Timestamp>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) listener: Option<Listener>,
 }
 
-/// The key is not shown.
+/// Key and password are not shown.
 impl fmt::Debug for OutboxOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutboxOptions")
@@ -112,6 +115,7 @@ impl fmt::Debug for OutboxOptions {
             .field("when_full", &self.when_full)
             .field("connections", &self.connections)
             .field("order", &self.order)
+            .field("broker", &self.broker)
             .finish_non_exhaustive()
     }
 }
@@ -144,6 +148,7 @@ impl OutboxOptions {
             order: Order::default(),
             max_rate: f64::INFINITY,
             legacy_key: None,
+            broker: None,
             clock_floor: None,
             clock: Arc::new(SystemClock),
             listener: None,
@@ -206,7 +211,8 @@ impl OutboxOptions {
         self
     }
 
-    /// How many connections upload at once, 1 to 64, each on a thread. The readings of one device go one after the other.
+    /// How many connections upload at once, 1 to 64, each on a thread. The readings of one device go one after the other. Through
+    /// a broker it is so many lists at once, over one connection.
     pub fn connections(mut self, connections: usize) -> OutboxOptions {
         self.connections = connections;
         self
@@ -227,6 +233,19 @@ impl OutboxOptions {
     /// The key for lists of packets: readings then go in batches (HTTP API v1, section 3).
     pub fn legacy_key(mut self, key: &str) -> OutboxOptions {
         self.legacy_key = Some(key.to_owned());
+        self
+    }
+
+    /// Uploads through this broker, in lists of packets of up to its [`max_list`](BrokerOptions::max_list) bytes: what the broker
+    /// has confirmed is delivered, for the service takes it from there. No API key is needed. Namespace and device are the
+    /// client's where these options name none.
+    ///
+    /// The connection is made when there is something to upload, and tried again as the outbox tries the service; it ends when
+    /// nothing was uploaded for a keep-alive. The MQTT session is a clean one, and the client identifier, unless given,
+    /// `NAMESPACE.UID.outbox-` and eight digits of this opening: a broker lets one client have each, and a device that listens
+    /// has `NAMESPACE.UID`.
+    pub fn broker(mut self, broker: BrokerOptions) -> OutboxOptions {
+        self.broker = Some(broker);
         self
     }
 
@@ -272,6 +291,26 @@ impl OutboxOptions {
         if self.legacy_key.as_deref() == Some("") {
             return bad("the legacy key is empty".to_owned());
         }
+        let Some(broker) = &self.broker else { return Ok(()) };
+        if self.legacy_key.is_some() {
+            return bad("a legacy key and a broker are two ways: give one of them".to_owned());
+        }
+        if !broker.confirm {
+            return bad("an outbox needs the broker's confirmation to know what is delivered".to_owned());
+        }
+        if !broker.destinations.is_empty() {
+            return bad("an outbox publishes only: listen with a broker's client of its own".to_owned());
+        }
         Ok(())
+    }
+
+    /// The namespace of the readings.
+    pub(super) fn namespace<'a>(&'a self, client: &'a Client) -> Option<&'a str> {
+        client.namespace().or_else(|| self.broker.as_ref()?.namespace.as_deref())
+    }
+
+    /// The device of readings that name none.
+    pub(super) fn device<'a>(&'a self, client: &'a Client) -> Option<&'a str> {
+        client.device().or_else(|| self.broker.as_ref()?.device.as_deref())
     }
 }

@@ -16,7 +16,7 @@ pub enum Durability {
     Disk = 2,
     /// In the file, and the file forced onto the disk before the call returns: a power cut loses nothing.
     Synced = 3,
-    /// Taken by the service before the call returns.
+    /// Taken by the service, or by the broker, before the call returns.
     Delivered = 4,
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::OutboxOptions;
 use super::state::State;
+use super::way::Way;
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::Client;
 use crate::model::Timestamp;
@@ -33,26 +34,12 @@ pub(super) struct Shared {
     pub options: OutboxOptions,
     pub path: PathBuf,
     pub boot: String,
-    /// The keys that are used now: for stores, and for lists of packets.
-    pub keys: Mutex<Keys>,
+    way: Mutex<Way>,
     last_stamp: AtomicI64,
 }
 
-/// The keys of an outbox.
-#[derive(Clone)]
-pub(super) struct Keys {
-    pub key: String,
-    pub legacy: Option<String>,
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keys")
-    }
-}
-
 impl Shared {
-    pub fn new(path: PathBuf, client: Arc<Client>, key: String, options: OutboxOptions) -> Shared {
+    pub fn new(path: PathBuf, client: Arc<Client>, way: Way, options: OutboxOptions) -> Shared {
         let boot = options.clock.boot_id();
         let wall = options.clock.wall().as_micros().unsigned_abs();
         let seed = wall.wrapping_mul(u64::from(std::process::id()) | 1);
@@ -62,7 +49,7 @@ impl Shared {
             uploads: Condvar::new(),
             callers: Condvar::new(),
             news: Condvar::new(),
-            keys: Mutex::new(Keys { key, legacy: options.legacy_key.clone() }),
+            way: Mutex::new(way),
             client,
             options,
             path,
@@ -75,8 +62,9 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn keys(&self) -> MutexGuard<'_, Keys> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The way that is taken now.
+    pub fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn now(&self) -> Duration {

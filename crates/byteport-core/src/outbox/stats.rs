@@ -66,7 +66,7 @@ impl Dropped {
     }
 }
 
-/// The way to the service.
+/// The way to the service; through a broker, the way to that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(i32)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ pub enum LinkState {
     Up = 1,
     /// The service cannot be reached, or is not able to answer: one call tries again from time to time.
     Down = 2,
-    /// The service refuses the key (401, 403): everything is kept until the key is changed or works again.
+    /// The service refuses the key (401, 403), or the broker the login: everything is kept until that is changed or works again.
     Paused = 3,
     /// The readings that are due wait for the clock to be set.
     NoClock = 4,
@@ -132,7 +132,7 @@ impl DiskState {
 pub struct Stats {
     /// Readings taken in since the file was made.
     pub accepted: u64,
-    /// Readings that the service took.
+    /// Readings that the service took, or the broker.
     pub delivered: u64,
     /// Readings that wait, in the file or in memory.
     pub queued: u64,

@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::block::Slot;
 use super::line;
 use super::retry::{Admission, Leave};
-use super::shared::{Keys, Shared};
+use super::shared::Shared;
 use super::state::State;
+use super::way::Way;
 use super::window::Spot;
 use super::wire::{Entry, Parcel};
 use crate::error::Result;
@@ -34,7 +35,7 @@ pub(super) struct Job {
     pub items: Vec<Item>,
     pub devices: Vec<Arc<str>>,
     pub leave: Leave,
-    pub keys: Keys,
+    pub way: Way,
 }
 
 /// What to do where there is nothing to do now.
@@ -114,8 +115,8 @@ impl Shared {
             let is_waiting = state.waits_for_clock;
             return Err(if is_waiting { Pause::Until(now + CLOCK_LOOK) } else { Pause::Idle });
         }
-        let keys = self.keys().clone();
-        let mut job = Job { items: Vec::new(), devices: Vec::new(), leave, keys };
+        let way = self.way().clone();
+        let mut job = Job { items: Vec::new(), devices: Vec::new(), leave, way };
         self.gather(state, &mut job);
         let wait = state.limiter.take(now, job.items.len());
         if wait.is_zero() && !job.items.is_empty() {
@@ -130,8 +131,8 @@ impl Shared {
 
     /// Puts what waits of the next devices into the job.
     fn gather(&self, state: &mut State, job: &mut Job) {
-        let is_list = job.keys.legacy.is_some();
-        let mut parcel = is_list.then(Parcel::packets);
+        let mut parcel = job.way.list();
+        let is_list = parcel.is_some();
         while job.items.len() < MOST_READINGS {
             let Some(device) = state.window.take() else { break };
             job.devices.push(Arc::clone(&device));
@@ -165,7 +166,7 @@ impl Shared {
             let fits = match parcel {
                 Some(parcel) => parcel.add(&line, time),
                 None => {
-                    *parcel = Some(Parcel::stored(&self.client, &job.keys.key, &line, time));
+                    *parcel = Some(Parcel::stored(&self.client, job.way.key(), &line, time));
                     true
                 }
             };

@@ -23,6 +23,9 @@ const LONGEST_LIST: usize = 128 << 10;
 /// What a packet takes beside its address and fields: its other keys and the time, escaped.
 const PACKET: usize = 130;
 
+/// The same of a packet as a broker gets it, at the most, with the comma before it.
+const PLAIN_PACKET: usize = 71;
+
 /// One reading that is ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -50,6 +53,8 @@ pub(super) struct Parcel {
     length: usize,
     /// What it may hold.
     room: usize,
+    /// Whether no list with several readings may be longer than that, in JSON; else it is about so long.
+    is_strict: bool,
     readings: usize,
     /// Of a call for one device: that one, the time, and a hash of each field's name.
     one: Option<(String, Timestamp)>,
@@ -74,11 +79,17 @@ impl Parcel {
         Parcel {
             length: 0,
             room: LONGEST_LIST,
+            is_strict: false,
             readings: 0,
             one: None,
             names: HashSet::new(),
             hasher: RandomState::new(),
         }
+    }
+
+    /// For a [`list`] of at most this many bytes. The first fits in any case.
+    pub(super) fn published(max_list: usize) -> Parcel {
+        Parcel { length: "[]".len(), room: max_list, is_strict: true, ..Parcel::packets() }
     }
 
     /// Whether one more reading goes in the same call; if so, it is counted.
@@ -99,6 +110,7 @@ impl Parcel {
     fn length_of(&self, line: &Line<'_>) -> usize {
         match self.one {
             Some(_) => 1 + line.form.len(),
+            None if self.is_strict => PLAIN_PACKET + line.address.len() + most_of_data(line.form),
             // The escapes of a list are not those of a form; where they matter, this is about it.
             None => PACKET + line.address.len() + line.form.len() + line.form.len() / 2,
         }
@@ -118,6 +130,17 @@ impl Parcel {
         }
         new
     }
+}
+
+/// The most bytes that a form can be as the `data` of a packet, escaped in JSON: what is escaped in the form takes three bytes
+/// there and six here at the most, the quotes of a value take four, and a `;` follows the last one, too.
+fn most_of_data(form: &str) -> usize {
+    let growth = |byte: u8| match byte {
+        b'%' => 3,
+        b'&' => 4,
+        _ => 0,
+    };
+    form.len() + 5 + form.bytes().map(growth).sum::<usize>()
 }
 
 fn head(key: &str, timestamp: Timestamp) -> Form {
@@ -162,11 +185,19 @@ pub(super) fn packets_call(
     legacy_key: &str,
     entries: &[impl Borrow<Entry>],
 ) -> Result<Call> {
+    Ok(client.list_call(&list(entries)?, legacy_key))
+}
+
+/// Readings of any devices as a list of packets, in JSON.
+///
+/// # Errors
+/// None that depends on the readings.
+pub(super) fn list(entries: &[impl Borrow<Entry>]) -> Result<String> {
     if entries.is_empty() {
         return Err(nothing());
     }
     let packets: Vec<packet::Outgoing<'_>> = entries.iter().map(|entry| packet_of(entry.borrow())).collect();
-    Ok(client.list_call(&packet::to_json(&packets)?, legacy_key))
+    packet::to_json(&packets)
 }
 
 fn nothing() -> Error {

@@ -6,5 +6,6 @@
 mod faults;
 mod hostile;
 mod messages;
+mod outbox;
 mod publishing;
 mod support;

@@ -2,7 +2,7 @@
 // Copyright The libbyteport authors
 //! Hands in numbered readings and writes down what the outbox said, until somebody kills it.
 //!
-//! usage: proof-producer OUTBOX HOST:PORT RECORD FIRST SEED
+//! usage: proof-producer OUTBOX HOST:PORT RECORD FIRST SEED [BROKER LOGIN PASSWORD VHOST]
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // every failure here is to fail a test
 
@@ -19,15 +19,16 @@ const THREADS: u64 = 2;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, path, host, record, first, seed] = arguments.as_slice() else {
-        panic!("usage: proof-producer OUTBOX HOST:PORT RECORD FIRST SEED")
+    let [_, path, host, record, first, seed, broker @ ..] = arguments.as_slice() else {
+        panic!("usage: proof-producer OUTBOX HOST:PORT RECORD FIRST SEED [BROKER LOGIN PASSWORD VHOST]")
     };
     let (first, mut random) = (first.parse::<u64>().unwrap(), Random::new(seed.parse().unwrap()));
     let record = Record::append(Path::new(record));
     record.line("R");
     let client = numbered::options(host).timeout(Duration::from_secs(3));
     let client = byteport_core::Client::new(client).unwrap().into();
-    let outbox = match Outbox::open(path, client, options(&mut random)) {
+    let options = through(options(&mut random), broker, &mut random);
+    let outbox = match Outbox::open(path, client, options) {
         Ok(outbox) => outbox,
         Err(error) => return record.line(&format!("E open: {error}")),
     };
@@ -47,7 +48,15 @@ fn options(random: &mut Random) -> OutboxOptions {
         .connections(*random.pick(&[1, 4]))
         .order(*random.pick(&[Order::OldestFirst, Order::NewestFirst]));
     // A small memory spills to the file at once.
-    let options = if random.chance(30) { options.max_memory(4096) } else { options };
+    if random.chance(30) { options.max_memory(4096) } else { options }
+}
+
+/// The way: the broker where there is one, and otherwise the API, with or without lists.
+fn through(options: OutboxOptions, broker: &[String], random: &mut Random) -> OutboxOptions {
+    if let [url, login, password, vhost] = broker {
+        let broker = numbered::broker([url, login, password, vhost]).timeout(Duration::from_secs(3));
+        return options.broker(broker.max_list(*random.pick(&[600, 128 << 10])));
+    }
     if random.chance(50) { options.legacy_key(numbered::LEGACY_KEY) } else { options }
 }
 

@@ -5,8 +5,10 @@
 #![allow(clippy::print_stderr)] // a test tells what it did
 
 mod bit_flips;
+mod broker;
 mod clock;
 mod conservation;
+mod desk;
 mod full_disk;
 mod limits;
 mod power_cut;

@@ -9,11 +9,9 @@ mod ls;
 mod open;
 mod options;
 mod outcome;
-mod parse;
 mod quarantine;
 mod reading;
 mod replay;
-mod split;
 mod stat;
 mod store;
 mod verify;
@@ -24,7 +22,7 @@ use clap::{Args, Subcommand};
 
 pub use store::ThroughArgs;
 
-use options::{KeepArgs, UploadArgs};
+use options::{KeepArgs, UploadArgs, way};
 
 use crate::exit::Failure;
 use crate::settings::Settings;

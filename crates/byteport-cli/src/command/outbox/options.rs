@@ -9,8 +9,9 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::exit::Failure;
+use crate::options::BrokerArgs;
 use crate::settings::{self, Name, Settings};
-use crate::span;
+use crate::{broker, span};
 
 /// How long a store waits at its end unless `--wait` says it.
 const USUAL_WAIT: Duration = Duration::from_secs(5);
@@ -38,6 +39,8 @@ pub struct UploadArgs {
     /// started, and uploaded when the clock is right
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, requires = "outbox")]
     clock_floor: Option<String>,
+    #[command(flatten)]
+    broker: BrokerArgs,
 }
 
 /// What an outbox may take, and how safe each reading is.
@@ -83,8 +86,13 @@ fn order() -> impl TypedValueParser<Value = Order> {
 }
 
 impl UploadArgs {
-    /// Adds what these say, and the settings.
-    pub fn add(&self, mut options: OutboxOptions, settings: &Settings) -> Result<OutboxOptions, Failure> {
+    /// Whether they name a broker.
+    pub fn name_broker(&self) -> bool {
+        self.broker.broker.is_some()
+    }
+
+    /// Adds what these say, but for the way.
+    pub fn add(&self, mut options: OutboxOptions) -> Result<OutboxOptions, Failure> {
         if let Some(connections) = self.connections {
             options = options.connections(connections);
         }
@@ -97,10 +105,7 @@ impl UploadArgs {
         if let Some(floor) = &self.clock_floor {
             options = options.clock_floor(span::moment(floor)?);
         }
-        Ok(match settings.get(Name::LegacyKey) {
-            Some(key) => options.legacy_key(key),
-            None => options,
-        })
+        Ok(options)
     }
 
     /// How long a store waits at its end.
@@ -115,6 +120,15 @@ impl UploadArgs {
             text => text.map(|text| settings::seconds("wait", text)).transpose(),
         }
     }
+}
+
+/// Adds the way that the settings tell: the broker, or the key for lists of packets.
+pub fn way(options: OutboxOptions, settings: &Settings) -> Result<OutboxOptions, Failure> {
+    Ok(match (settings.broker(), settings.get(Name::LegacyKey)) {
+        (Some(url), _) => options.broker(broker::options(settings, url)?),
+        (None, Some(key)) => options.legacy_key(key),
+        (None, None) => options,
+    })
 }
 
 impl KeepArgs {
@@ -146,8 +160,7 @@ impl KeepArgs {
             options = options.max_count(count);
         }
         if let Some(text) = &self.max_age {
-            let micros = span::length(text)?;
-            options = options.max_age(Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX)));
+            options = options.max_age(span::duration(text)?);
         }
         Ok(match self.when_full {
             Some(choice) => options.when_full(choice),

@@ -12,7 +12,7 @@ use byteport_core::{Client, Error, ErrorCode};
 use clap::Args;
 
 use super::open::Open;
-use super::{FileArgs, UploadArgs};
+use super::{FileArgs, UploadArgs, way};
 use crate::ask;
 use crate::exit::Failure;
 use crate::options::KeyArgs;
@@ -42,7 +42,7 @@ pub struct ReplayArgs {
 pub fn run(args: &ReplayArgs, settings: &Settings) -> Result<(), Failure> {
     let path = args.file.outbox.as_path();
     let wait = args.upload.wait_if_given()?.unwrap_or(Duration::MAX);
-    let options = args.upload.add(unbounded(), settings)?;
+    let options = args.upload.add(unbounded())?;
     // What is no outbox, or not there, is not made one.
     let file = OutboxFile::open(path)?;
     if let Some(owner) = file.summary()?.owner {
@@ -51,9 +51,11 @@ pub fn run(args: &ReplayArgs, settings: &Settings) -> Result<(), Failure> {
     }
     let Some(first) = file.readings()?.next().transpose()? else { return Ok(()) };
     drop(file);
-    let key = ask::key(settings, &first.namespace)?;
-    let client = Client::new(settings.connection()?.namespace(&first.namespace).key(&key))?;
-    let open = Open::new(path, client, options)?;
+    let mut connection = settings.connection()?.namespace(&first.namespace);
+    if settings.broker().is_none() {
+        connection = connection.key(&ask::key(settings, &first.namespace)?);
+    }
+    let open = Open::new(path, Client::new(connection)?, way(options, settings)?)?;
     let drained = drain(&open, path, wait);
     let (outcome, stop) = open.close()?;
     stop.end_if_wanted();

@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 
 use byteport_core::model::Reading;
 use byteport_core::outbox::{Durability, WhenFull};
-use byteport_core::{Client, Error, ErrorCode};
+use byteport_core::{Client, ErrorCode};
 use clap::Args;
 
 use super::open::Open;
 use super::outcome::Outcome;
-use super::split::{Line, Splitter};
-use super::{KeepArgs, UploadArgs, parse};
+use super::{KeepArgs, UploadArgs, way};
+use crate::command::feed::{self, Next, Tally};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Stop;
-use crate::screen;
 use crate::settings::Settings;
 
 /// Storing through an outbox.
@@ -35,6 +34,16 @@ pub struct ThroughArgs {
 }
 
 impl ThroughArgs {
+    /// Refuses a broker without an outbox.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.upload.name_broker() && self.outbox.is_none() {
+            return Err(Failure::input(
+                "--broker is for what goes through an outbox: give --outbox FILE, too",
+            ));
+        }
+        Ok(())
+    }
+
     /// Hands in one reading, or the lines of standard input where there is none, and ends when all of it is delivered or the
     /// time to wait for that is over.
     pub fn store(
@@ -45,7 +54,7 @@ impl ThroughArgs {
         settings: &Settings,
     ) -> Result<(), Failure> {
         let (level, wait) = (self.keep.durability(), self.upload.wait()?);
-        let options = self.upload.add(self.keep.options()?, settings)?;
+        let options = way(self.upload.add(self.keep.options()?)?, settings)?;
         let namespace = client.namespace().unwrap_or_default().to_owned();
         let open = Open::new(path, client, options)?;
         let blocks = self.keep.when_full() == WhenFull::Block;
@@ -54,9 +63,9 @@ impl ThroughArgs {
             Some(reading) => {
                 put(reading).map(|is_safe| Taken { short: u64::from(!is_safe), ..Taken::default() })
             }
-            None => each_line(open.stop(), self.keep.line_limit()?, |line| {
-                put(&parse::reading(line, &namespace)?)
-            }),
+            None => {
+                each_line(open.stop(), self.keep.line_limit()?, |line| put(&feed::reading(line, &namespace)?))
+            }
         };
         let drained = open.drain(wait, |_| {});
         let (outcome, stop) = open.close()?;
@@ -71,12 +80,9 @@ impl ThroughArgs {
 /// What became of the readings that were handed in.
 #[derive(Default)]
 struct Taken {
-    lines: u64,
+    lines: Tally,
     /// Not as safe as asked, in time.
     short: u64,
-    /// Lines that were not taken, and why the first one was not.
-    bad: u64,
-    first: Option<ErrorCode>,
 }
 
 impl Taken {
@@ -89,54 +95,34 @@ impl Taken {
                 return Err(outcome.failure(Exit::Here, &what));
             }
         }
-        match self.first {
-            Some(code) => {
-                let message = format!("{} of {} lines were not taken", self.bad, self.lines);
-                Err(Error::new(code, message).into())
-            }
-            None => Ok(()),
-        }
+        self.lines.end()
     }
-}
 
-/// Hands in the lines, one after the other, until the last one or Ctrl-C. A line that is not taken is told at once.
-fn each_line(
-    stop: &Stop,
-    limit: usize,
-    mut put: impl FnMut(&str) -> Result<bool, Failure>,
-) -> Result<Taken, Failure> {
-    let (mut input, mut taken) = (Splitter::new(limit), Taken::default());
-    loop {
-        while let Some(line) = input.next() {
-            let done = match line {
-                Line::Text(line) if line.trim().is_empty() => continue,
-                Line::Text(line) => put(line),
-                Line::TooLong => Err(Failure::input(format!("it has more than {limit} bytes"))),
-                Line::NotText => Err(Failure::input("it is not UTF-8")),
-            };
-            taken.note(input.number(), done)?;
-        }
-        let more =
-            input.fill(stop).map_err(|error| Failure::input(format!("cannot read standard input: {error}")));
-        if !more? {
-            return Ok(taken);
-        }
-    }
-}
-
-impl Taken {
     fn note(&mut self, number: u64, done: Result<bool, Failure>) -> Result<(), Failure> {
-        self.lines += 1;
         match done {
-            Ok(is_safe) => self.short += u64::from(!is_safe),
-            Err(Failure::Call(error)) if error.code() == ErrorCode::Closed => return Err(error.into()),
-            Err(Failure::Call(error)) => {
-                screen::say(&format!("line {number}: {error}"));
-                self.bad += 1;
-                self.first.get_or_insert(error.code());
+            Ok(is_safe) => {
+                self.lines.taken();
+                self.short += u64::from(!is_safe);
+            }
+            Err(Failure::Call(error)) if error.code() != ErrorCode::Closed => {
+                self.lines.refused(number, &error)
             }
             Err(other) => return Err(other),
         }
         Ok(())
     }
+}
+
+/// Hands in the lines.
+fn each_line(
+    stop: &Stop,
+    limit: usize,
+    mut put: impl FnMut(&str) -> Result<bool, Failure>,
+) -> Result<Taken, Failure> {
+    let mut taken = Taken::default();
+    feed::each(stop, limit, |next| match next {
+        Next::Line(number, line) => taken.note(number, line.and_then(&mut put)),
+        Next::Pause => Ok(()),
+    })?;
+    Ok(taken)
 }

@@ -2,6 +2,7 @@
 // Copyright The libbyteport authors
 //! Storing through an outbox, and looking into its file.
 
+mod broker;
 mod file;
 mod lines;
 mod output;

@@ -174,3 +174,31 @@ fn a_list_of_packets_is_about_as_long_as_it_may_be() {
         assert!(entries.len() > 500 && bounds.contains(&length), "{} in {length}", entries.len());
     }
 }
+
+#[test]
+fn no_list_for_a_broker_is_longer_than_it_may_be() {
+    let nasty = "\u{1}\"\\\n ;=%\u{e5}\u{20ac}".repeat(9);
+    let all: [&[(&str, Value)]; 5] = [
+        &[("Speed1", Value::from(12.5)), ("b", 1.into())],
+        &[("say", nasty.as_str().into()), ("e", "".into())],
+        &[("c", "\u{1}".repeat(40).as_str().into())],
+        &[("q", "\"".into()), ("r", "\\".into()), ("s", " ".into())],
+        &[],
+    ];
+    for fields in all {
+        for micros in [-62_135_596_800_000_000, -1, time().as_micros(), 253_402_300_799_999_999] {
+            for most in [500, 5000] {
+                let (mut parcel, mut entries) = (Parcel::published(most), Vec::new());
+                let next = entry_at("cart-44", micros, &reading(fields));
+                while parcel.add(&line_of(&next), next.timestamp) {
+                    entries.push(next.clone());
+                }
+                let text = list(&entries).unwrap();
+                assert!(entries.len() == 1 || text.len() <= most, "{} of {most}: {text}", text.len());
+                assert_eq!(parse_list(&text).unwrap().len(), entries.len());
+                let is_plain = text.contains("Speed1") && most > 4096;
+                assert!(!is_plain || text.len() > most * 3 / 4, "{} of {most}", text.len());
+            }
+        }
+    }
+}

@@ -31,6 +31,7 @@ pub struct Splitter {
     /// The line that goes on is too long already.
     skips: bool,
     is_ended: bool,
+    /// How many lines came.
     number: u64,
 }
 
@@ -38,11 +39,6 @@ impl Splitter {
     /// For lines of no more bytes than that.
     pub fn new(limit: usize) -> Splitter {
         Splitter { bytes: Vec::new(), at: 0, limit, skips: false, is_ended: false, number: 0 }
-    }
-
-    /// The number of the line that came last, counted from 1.
-    pub fn number(&self) -> u64 {
-        self.number
     }
 
     /// Takes more bytes; none where there are no more to come.
@@ -57,8 +53,8 @@ impl Splitter {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next line without its end, if it has come.
-    pub fn next(&mut self) -> Option<Line<'_>> {
+    /// The next line without its end, if it has come, and its number, counted from 1.
+    pub fn next(&mut self) -> Option<(u64, Line<'_>)> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let (line, length) = match rest.iter().position(|byte| *byte == b'\n') {
             Some(end) => (rest.get(..end)?, end + 1),
@@ -68,10 +64,10 @@ impl Splitter {
         self.at += length;
         self.number += 1;
         if std::mem::take(&mut self.skips) || line.len() > self.limit {
-            return Some(Line::TooLong);
+            return Some((self.number, Line::TooLong));
         }
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        Some(std::str::from_utf8(line).map_or(Line::NotText, Line::Text))
+        Some((self.number, std::str::from_utf8(line).map_or(Line::NotText, Line::Text)))
     }
 
     /// Waits for more of standard input. Whether there may be another line: not at the end, and not after Ctrl-C.
@@ -101,14 +97,14 @@ mod tests {
         let mut lines = Vec::new();
         for piece in text.chunks(size).chain([&[][..]]) {
             splitter.add(piece);
-            while let Some(line) = splitter.next() {
+            while let Some((number, line)) = splitter.next() {
+                assert_eq!(number, lines.len() as u64 + 1);
                 lines.push(match line {
                     Line::Text(text) => text.to_owned(),
                     other => format!("{other:?}"),
                 });
             }
         }
-        assert_eq!(splitter.number(), lines.len() as u64);
         lines
     }
 

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""As :mod:`byteport.mqtt_client`."""
+
+from byteport.mqtt_client import *  # noqa: F403 - __all__ names them
+from byteport.mqtt_client import __all__ as __all__
