@@ -105,15 +105,16 @@ impl Intake {
 
     /// The broker hands over nothing: told once for each reason, and tried again after a while.
     fn refused(&mut self, error: &byteport_core::Error) {
-        self.link.watch(); // which tells what concerns the connection
         let reason = error.to_string();
-        if error.code() == ErrorCode::Forbidden && reason != self.refusal {
-            journal::warn(format_args!("no packets from {}: {reason}", self.link.name()));
-            self.refusal = reason;
+        if matches!(error.code(), ErrorCode::Forbidden | ErrorCode::NotAllowed) {
+            if reason != self.refusal {
+                journal::warn(format_args!("no packets from {}: {reason}", self.link.name()));
+                self.refusal = reason;
+            }
+        } else {
+            self.link.watch();
         }
-        if self.pause(REFUSED) {
-            self.link.ask_again();
-        }
+        self.pause(REFUSED);
     }
 
     /// Stores deliveries and tells the broker; it is told of none unless all are on disk.

@@ -78,12 +78,6 @@ impl Link {
         self.client.receive(timeout)
     }
 
-    /// Asks for packets again, where the broker has refused it.
-    pub fn ask_again(&self) {
-        // Whether it works the next receive tells.
-        let _ = self.client.subscribe(&self.source);
-    }
-
     /// Tells the broker that a delivery is taken.
     pub fn settle(&self, delivery: &Delivery) {
         // It fails in a forked child alone, and this process never forks.
@@ -115,15 +109,17 @@ impl Link {
             && stats().is_some_and(|stats| stats.refused == handed.refused)
     }
 
-    /// Logs what has changed: that the connection is there, or why it is not.
+    /// Looks at the connection: asks for packets, where the broker has not promised them, and logs that they come, or why there is
+    /// no connection.
     pub fn watch(&self) {
         let (Ok(stats), Ok(mut said)) = (self.client.stats(), self.said.lock()) else { return };
         if stats.state == BrokerState::Open {
-            // Until the broker has taken the subscription; if it does not, the next receive tells.
+            said.trouble.clear();
+            // Why that fails the next receive tells.
             if stats.connections != said.connections && self.client.subscribe(&self.source).is_ok() {
+                said.connections = stats.connections;
                 journal::info(format_args!("takes packets from {}", self.name));
             }
-            *said = Said { connections: stats.connections, trouble: String::new() };
         } else if !stats.last_error.is_empty() && stats.last_error != said.trouble {
             journal::warn(format_args!("no connection to {}: {}", self.name, stats.last_error));
             said.trouble = stats.last_error;

@@ -49,6 +49,22 @@ fn a_server_listens_by_mqtt_too() {
     }
 }
 
+#[test]
+fn a_login_that_may_not_read_may_later() {
+    let vhost = unique("vhost");
+    let permit = |read: &str| RABBITMQ.ctl(&["set_permissions", "-p", &vhost, RABBITMQ.user(), ".*", ".*", read]);
+    let _ = RABBITMQ.ctl(&["add_vhost", &vhost]);
+    let _ = permit("^$");
+    let source = Source::stomp(&RABBITMQ).within(&vhost);
+    let arguments = source.arguments();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let server = Server::with(SEED, &arguments);
+    server.wait_for_log("no packets from stomp://127.0.0.1:");
+    publish(&source.client(), &source.destination, "d", 0..1);
+    let _ = permit(".*");
+    assert_series(&server, "d", 10);
+}
+
 /// Makes a quorum queue, bound as the service's is.
 fn make_quorum_queue(name: &str) {
     let definitions = serde_json::json!({

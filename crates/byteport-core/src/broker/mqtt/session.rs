@@ -171,6 +171,9 @@ impl Session {
     fn subscribed(&mut self, id: u16, taken: bool) -> Result<()> {
         let flaw = Flaw::Broken("SUBACK answers no SUBSCRIBE");
         let filter = self.identifiers.subscribed(id).ok_or_else(|| self.failure(flaw))?;
+        if !taken {
+            self.subscriptions.remove(&filter); // it may be asked for again
+        }
         let filter = String::from(&*filter);
         self.signals.push_back(if taken {
             Signal::Subscribed(filter)
