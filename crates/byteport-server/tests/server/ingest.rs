@@ -52,7 +52,8 @@ fn a_server_listens_by_mqtt_too() {
 #[test]
 fn a_login_that_may_not_read_may_later() {
     let vhost = unique("vhost");
-    let permit = |read: &str| RABBITMQ.ctl(&["set_permissions", "-p", &vhost, RABBITMQ.user(), ".*", ".*", read]);
+    let permit =
+        |read: &str| RABBITMQ.ctl(&["set_permissions", "-p", &vhost, RABBITMQ.user(), ".*", ".*", read]);
     let _ = RABBITMQ.ctl(&["add_vhost", &vhost]);
     let _ = permit("^$");
     let source = Source::stomp(&RABBITMQ).within(&vhost);
