@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
  *
- * libbyteport: store readings in a Byteport, at once or by an outbox that survives what may happen, read them back, and
- * manage devices. Link with -lbyteport.
+ * libbyteport: store readings in a Byteport, at once, through a broker, or by an outbox that survives what may happen, read
+ * them back, manage devices, and receive messages as one. Link with -lbyteport.
  * This file is generated from crates/byteport-ffi; do not edit it.
  *
  * What holds for every function; each one's comment says what is special about it.
@@ -26,29 +26,31 @@
  * Text is UTF-8 and ends in NUL. Text that comes in is copied, and BYTEPORT_ERROR_INVALID_ARGUMENT if it is not UTF-8. Text
  * that goes out is constant and belongs to the handle that it came from, or is static. Nothing depends on the locale.
  *
- * Time is an int64_t, in microseconds since 1970-01-01 00:00 UTC without leap seconds. Spans of time are milliseconds.
+ * Time is an int64_t, in microseconds since 1970-01-01 00:00 UTC without leap seconds. Spans of time are milliseconds,
+ * or microseconds where a function's name ends in _us.
  *
  * Enumerations come in as int32_t and are checked; they go out as their type. They may grow at their end.
  *
- * Threads. A function without a handle may be called from any thread at any time. A client and an outbox may be used by any
- * number of threads at once; so may errors, series, results and statistics, which never change. All other handles are for one
- * thread at a time. The calls of a client and byteport_series_pages_next() block, each within its time-outs; opening an outbox
- * reads its file, and the calls of an outbox wait where their comments say so; every other function returns at once. Only an
- * outbox that is open has threads of its own, in which every signal is blocked.
+ * Threads. A function without a handle may be called from any thread at any time. A client, a broker's client and an outbox
+ * may be used by any number of threads at once; so may errors, series, results, deliveries and statistics, which never change.
+ * All other handles are for one thread at a time. The calls of a client and byteport_series_pages_next() block, each within its
+ * time-outs; opening an outbox reads its file, and the calls of an outbox or a broker's client wait where their comments say so;
+ * every other function returns at once. Only an outbox and a broker's client that are open have threads of their own, in which
+ * every signal is blocked.
  *
  * Callbacks come with a userdata pointer, which the library only hands on. One that is kept beyond the call that it is given
  * to also comes with a function that frees the userdata, which is called exactly once. Callbacks may use the library, but not
- * the byteport_download_t or byteport_firmware_t for which they are called; byteport_outbox_callback_t says what they may do
- * with their outbox. They must not throw a C++ exception nor leave by longjmp.
+ * the byteport_download_t or byteport_firmware_t for which they are called; byteport_outbox_callback_t and
+ * byteport_message_callback_t say what they may do with their outbox or broker's client. They must not throw a C++ exception nor leave by longjmp.
  *
  * JSON. What the service says of namespaces, devices, types and messages comes as the JSON text that it wrote, checked to be
  * JSON, in a byteport_result_t. What is in it is the service's word (Byteport HTTP API v1, section 5), and may grow.
  *
  * The process. The library changes no signal handler, prints nothing, never ends the program, and does nothing before it is
  * called. A broken connection raises no SIGPIPE. After fork(), the child may go on using a client that it inherited: it makes
- * connections of its own. An outbox stays with the process that opened it: in the child its calls are BYTEPORT_ERROR_FORKED,
- * and freeing it does nothing. Do not fork while another thread of yours is in a call, except to exec. Nothing is done at
- * exit(): close an outbox before, or lose what is in memory only.
+ * connections of its own. An outbox and a broker's client stay with the process that opened them: in the child their calls are
+ * BYTEPORT_ERROR_FORKED, and freeing them does nothing. Do not fork while another thread of yours is in a call, except to exec.
+ * Nothing is done at exit(): close an outbox and a broker's client before, or lose what is in memory only.
  *
  * Growth. The library grows by functions and by enumeration values; no structure is public. A program that was built with
  * this header runs with every library whose byteport_abi_version() is BYTEPORT_ABI_VERSION, which the SONAME carries too.
@@ -160,7 +162,7 @@ enum byteport_status_t
      */
     BYTEPORT_ERROR_DISCONNECTED = 13,
     /**
-     * HTTP 403: the key, the method or the user is not allowed.
+     * HTTP 403: the key, the method or the user is not allowed. Or a broker does not let this login do it.
      */
     BYTEPORT_ERROR_FORBIDDEN = 14,
     /**
@@ -217,7 +219,8 @@ enum byteport_status_t
      */
     BYTEPORT_ERROR_STOPPED = 27,
     /**
-     * The process was forked after this outbox was opened: the child opens one of its own, on another file.
+     * The process was forked after this outbox or broker's client was opened: the child opens one of its own; an outbox, on
+     * another file.
      */
     BYTEPORT_ERROR_FORKED = 28,
     /**
@@ -229,7 +232,7 @@ enum byteport_status_t
      */
     BYTEPORT_ERROR_IN_USE = 30,
     /**
-     * The outbox was closed.
+     * The outbox or the broker's client was closed.
      */
     BYTEPORT_ERROR_CLOSED = 31,
 };
@@ -556,6 +559,43 @@ typedef int32_t byteport_outbox_disk_t;
 #endif // __cplusplus
 
 /**
+ * The way to a broker.
+ */
+enum byteport_broker_state_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing is said of it.
+     */
+    BYTEPORT_BROKER_STATE_NONE = 0,
+    /**
+     * A connection is being made.
+     */
+    BYTEPORT_BROKER_STATE_CONNECTING = 1,
+    /**
+     * The broker has let us in.
+     */
+    BYTEPORT_BROKER_STATE_OPEN = 2,
+    /**
+     * No connection: the next try comes after a pause, or when something is published.
+     */
+    BYTEPORT_BROKER_STATE_WAITING = 3,
+    /**
+     * The client was closed.
+     */
+    BYTEPORT_BROKER_STATE_CLOSED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_broker_state_t byteport_broker_state_t;
+#else
+typedef int32_t byteport_broker_state_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How much a message matters.
  */
 enum byteport_log_level_t
@@ -783,10 +823,112 @@ typedef int32_t byteport_outbox_order_t;
 #endif // __cplusplus
 
 /**
+ * How to talk to a broker.
+ */
+enum byteport_protocol_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * MQTT 3.1.1.
+     */
+    BYTEPORT_PROTOCOL_MQTT = 1,
+    /**
+     * STOMP 1.2.
+     */
+    BYTEPORT_PROTOCOL_STOMP = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_protocol_t byteport_protocol_t;
+#else
+typedef int32_t byteport_protocol_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * From which kind of STOMP destination a device's messages come.
+ */
+enum byteport_channel_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * `/topic/device_messages_NAMESPACE.UID`: each listener gets each message that is sent while it listens. What a client
+     * takes unless told otherwise.
+     */
+    BYTEPORT_CHANNEL_TOPIC = 1,
+    /**
+     * `/queue/device_messages_NAMESPACE.UID`: messages wait for a listener; of several, one gets each.
+     */
+    BYTEPORT_CHANNEL_QUEUE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_channel_t byteport_channel_t;
+#else
+typedef int32_t byteport_channel_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What became of messages, as the broker is told.
+ */
+enum byteport_verdict_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * They were handled: the broker forgets them.
+     */
+    BYTEPORT_VERDICT_TAKEN = 1,
+    /**
+     * They were not handled, and are to be delivered again. STOMP: the broker does so at once, unless it was set up otherwise.
+     * MQTT has no word for it: where the session is persistent, the client makes a new connection after a pause, over which
+     * the broker delivers again what it was not told is taken.
+     */
+    BYTEPORT_VERDICT_REFUSED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_verdict_t byteport_verdict_t;
+#else
+typedef int32_t byteport_verdict_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The settings of a broker's client. Everything but the login has a default. For one thread at a time. A setter that fails
+ * changes nothing; byteport_broker_open() checks what the setters do not.
+ */
+typedef struct byteport_broker_options_t byteport_broker_options_t;
+
+/**
+ * What a broker's client had done by one moment, since it was opened. It never changes: any number of threads may read it at once.
+ */
+typedef struct byteport_broker_stats_t byteport_broker_stats_t;
+
+/**
+ * A client of a broker, and the thread that keeps its connection: one that is lost is made again, what was not confirmed is sent
+ * again, and subscriptions are made again. Any number of threads may use one at once; only byteport_broker_free() needs it
+ * alone. In a child that was forked, every call is BYTEPORT_ERROR_FORKED: it opens one of its own.
+ */
+typedef struct byteport_broker_t byteport_broker_t;
+
+/**
  * A client of one host, with its kept connections and its login. Any number of threads may use one client at once; they
  * share its login. Only byteport_client_free() needs it alone.
  */
 typedef struct byteport_client_t byteport_client_t;
+
+/**
+ * What came from the broker at once: one message, or a list of them. The broker is told of it as a whole. It never changes: any
+ * number of threads may read it at once. What its functions return belongs to it.
+ */
+typedef struct byteport_delivery_t byteport_delivery_t;
 
 /**
  * Which stored object is loaded and how; and, after a call that succeeded, what came. For one thread at a time. A setter that
@@ -804,6 +946,11 @@ typedef struct byteport_error_t byteport_error_t;
  * For one thread at a time. A setter that fails changes nothing.
  */
 typedef struct byteport_firmware_t byteport_firmware_t;
+
+/**
+ * One message to a device. It belongs to its delivery. It never changes: any number of threads may read it at once.
+ */
+typedef struct byteport_message_t byteport_message_t;
 
 /**
  * The settings of a client, with a default for each. For one thread at a time. A setter that fails changes nothing.
@@ -908,6 +1055,17 @@ typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void
  * free the outbox, and must neither throw nor jump out. It may end the program by exit().
  */
 typedef void (*byteport_outbox_callback_t)(const byteport_outbox_event_t *event, void *userdata);
+
+/**
+ * Takes one message, the delivery that it belongs to, and the userdata; both are gone when it returns. It returns what became of
+ * the message, as a byteport_verdict_t; any other number is BYTEPORT_VERDICT_REFUSED. The broker is told that a delivery is taken
+ * when each of its messages was; after one that was refused the rest is not handed on, and all of it comes again.
+ *
+ * It may publish, store and ask for statistics, but not end the client nor free it. It must neither throw nor jump out.
+ */
+typedef int32_t (*byteport_message_callback_t)(const byteport_message_t *message,
+                                               const byteport_delivery_t *delivery,
+                                               void *userdata);
 
 /**
  * Takes one message: its level, the part of the library that it comes from (`byteport::...`), its text in UTF-8, and the
@@ -2452,6 +2610,550 @@ const char *byteport_outbox_stats_prometheus(const byteport_outbox_stats_t *stat
  * Frees statistics; NULL is fine.
  */
 void byteport_outbox_stats_free(byteport_outbox_stats_t *stats);
+
+/**
+ * New settings for the service's broker that speaks this protocol, a byteport_protocol_t, each at its default. Free them with
+ * byteport_broker_options_free().
+ */
+byteport_status_t byteport_broker_options_new(int32_t protocol,
+                                              byteport_broker_options_t **out,
+                                              byteport_error_t **error);
+
+/**
+ * New settings for the broker at an address: `mqtt://HOST`, `mqtts://HOST`, `stomp://HOST` or `stomps://HOST`, with `:PORT` or
+ * without. The scheme says which protocol it is, and whether by TLS; login and password are no part of it. Free the settings
+ * with byteport_broker_options_free(). Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for another scheme, or none.
+ */
+byteport_status_t byteport_broker_options_from_url(const char *url,
+                                                   byteport_broker_options_t **out,
+                                                   byteport_error_t **error);
+
+/**
+ * Sets the host: `HOST`, `HOST:PORT` or `[IPV6]:PORT`, each with the protocol's scheme before it (`mqtt://`, `mqtts://`) or not.
+ * Default: the service's own. Without a scheme, a loopback host (localhost, 127.0.0.0/8, ::1) is called plainly, every other
+ * by TLS. Ports unless given: 1883 and, by TLS, 8883 for MQTT; 61613 and 61614 for STOMP.
+ */
+byteport_status_t byteport_broker_options_set_host(byteport_broker_options_t *options,
+                                                   const char *host,
+                                                   byteport_error_t **error);
+
+/**
+ * Connects by TLS, or not, where the host's text names no scheme.
+ */
+byteport_status_t byteport_broker_options_set_tls(byteport_broker_options_t *options,
+                                                  bool tls,
+                                                  byteport_error_t **error);
+
+/**
+ * Sets the namespace of the device and of all readings.
+ */
+byteport_status_t byteport_broker_options_set_namespace(byteport_broker_options_t *options,
+                                                        const char *name,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets the device's UID: the device is sent messages, and stores readings that name no other.
+ */
+byteport_status_t byteport_broker_options_set_device(byteport_broker_options_t *options,
+                                                     const char *uid,
+                                                     byteport_error_t **error);
+
+/**
+ * Sets the broker login, which is not the one of the web pages, and its password. The password appears in no log message and no
+ * error text.
+ */
+byteport_status_t byteport_broker_options_set_login(byteport_broker_options_t *options,
+                                                    const char *login,
+                                                    const char *password,
+                                                    byteport_error_t **error);
+
+/**
+ * Sets the virtual host. Default: the namespace for MQTT, `/` for STOMP.
+ */
+byteport_status_t byteport_broker_options_set_vhost(byteport_broker_options_t *options,
+                                                    const char *vhost,
+                                                    byteport_error_t **error);
+
+/**
+ * Sets the MQTT client identifier, by which the broker knows the session again. Default: `NAMESPACE.UID`. A broker lets one
+ * client have it: a second one with the same takes the first one's place.
+ */
+byteport_status_t byteport_broker_options_set_client_id(byteport_broker_options_t *options,
+                                                        const char *client_id,
+                                                        byteport_error_t **error);
+
+/**
+ * Sets whether the broker forgets the session when the connection ends: what is sent to the device meanwhile is lost then, and
+ * no client identifier is needed. MQTT only. Default: no.
+ */
+byteport_status_t byteport_broker_options_set_clean_session(byteport_broker_options_t *options,
+                                                            bool clean,
+                                                            byteport_error_t **error);
+
+/**
+ * Sets whether the broker confirms what is published (MQTT: QoS 1; STOMP: a receipt). Without it nobody knows whether anything
+ * arrives. Default: yes.
+ */
+byteport_status_t byteport_broker_options_set_confirm(byteport_broker_options_t *options,
+                                                      bool confirm,
+                                                      byteport_error_t **error);
+
+/**
+ * Sets from which kind of STOMP destination the device's messages come, as a byteport_channel_t.
+ */
+byteport_status_t byteport_broker_options_set_channel(byteport_broker_options_t *options,
+                                                      int32_t channel,
+                                                      byteport_error_t **error);
+
+/**
+ * Adds an MQTT topic filter or STOMP destination to those that are listened to from the start. With at least one, the device's own
+ * messages are listened to only where byteport_broker_subscribe() says so.
+ */
+byteport_status_t byteport_broker_options_add_destination(byteport_broker_options_t *options,
+                                                          const char *destination,
+                                                          byteport_error_t **error);
+
+/**
+ * Sets the last will: what the broker publishes, confirmed, when this client is gone without a farewell because its connection
+ * broke or it was silent for one and a half keep-alives. `length` bytes of `data` go to the topic; NULL is fine where that is 0.
+ * `retain` has the broker keep it for those who subscribe later. MQTT only.
+ */
+byteport_status_t byteport_broker_options_set_will(byteport_broker_options_t *options,
+                                                   const char *topic,
+                                                   const uint8_t *data,
+                                                   size_t length,
+                                                   bool retain,
+                                                   byteport_error_t **error);
+
+/**
+ * Connects through a proxy, written as for byteport_options_set_proxy(). Default: directly; the environment's proxies are for
+ * HTTP, and are not looked at.
+ */
+byteport_status_t byteport_broker_options_set_proxy(byteport_broker_options_t *options,
+                                                    const char *url,
+                                                    byteport_error_t **error);
+
+/**
+ * Names a PEM file with certificate authorities that are trusted besides the system's. It is read when the first TLS connection
+ * is made; then an unreadable one is BYTEPORT_ERROR_TLS.
+ */
+byteport_status_t byteport_broker_options_set_ca_file(byteport_broker_options_t *options,
+                                                      const char *path,
+                                                      byteport_error_t **error);
+
+/**
+ * Names a PEM file with the certificate that this client shows to the broker, the rest of its chain, and its private key. It is
+ * read as byteport_broker_options_set_ca_file() says.
+ */
+byteport_status_t byteport_broker_options_set_client_cert(byteport_broker_options_t *options,
+                                                          const char *path,
+                                                          byteport_error_t **error);
+
+/**
+ * Sets whether a connection that is lost, or cannot be made, is made again by itself, with pauses of a random part of 0.2 s at first
+ * and of up to 60 s later, and what was not confirmed sent again. Otherwise it is made when something is published, fails
+ * that where it cannot be made, and ends when nothing was published for a keep-alive. Default: yes.
+ */
+byteport_status_t byteport_broker_options_set_reconnect(byteport_broker_options_t *options,
+                                                        bool reconnect,
+                                                        byteport_error_t **error);
+
+/**
+ * Frees the settings; NULL is fine. Clients opened with them keep a copy.
+ */
+void byteport_broker_options_free(byteport_broker_options_t *options);
+
+/**
+ * Sets the longest time for making a connection (resolving, connecting, proxy, TLS and login together), in milliseconds; not 0.
+ * Default: 10,000.
+ */
+byteport_status_t byteport_broker_options_set_connect_timeout_ms(byteport_broker_options_t *options,
+                                                                 uint32_t timeout_ms,
+                                                                 byteport_error_t **error);
+
+/**
+ * Sets how long a call waits for the broker's answer at the most, in milliseconds; not 0. Default: 30,000.
+ */
+byteport_status_t byteport_broker_options_set_timeout_ms(byteport_broker_options_t *options,
+                                                         uint32_t timeout_ms,
+                                                         byteport_error_t **error);
+
+/**
+ * Sets how often a sign of life goes each way at the least, in milliseconds, up to 65,535,000; 0 for never. Default: 60,000.
+ */
+byteport_status_t byteport_broker_options_set_keep_alive_ms(byteport_broker_options_t *options,
+                                                            uint32_t interval_ms,
+                                                            byteport_error_t **error);
+
+/**
+ * Sets the largest message that is taken, in bytes; not 0. A broker that announces a larger one is left. Default: 16,777,216
+ * (16 MiB).
+ */
+byteport_status_t byteport_broker_options_set_max_message(byteport_broker_options_t *options,
+                                                          size_t bytes,
+                                                          byteport_error_t **error);
+
+/**
+ * Sets how long, in bytes, what byteport_broker_store_all() publishes at once may be where it holds more than one reading.
+ * Default: 131,072 (128 KiB).
+ */
+byteport_status_t byteport_broker_options_set_max_list(byteport_broker_options_t *options,
+                                                       size_t bytes,
+                                                       byteport_error_t **error);
+
+/**
+ * Sets how many publications may wait for the broker's answer at once, 1 to 65,535. Default: 1,000.
+ */
+byteport_status_t byteport_broker_options_set_max_in_flight(byteport_broker_options_t *options,
+                                                            size_t count,
+                                                            byteport_error_t **error);
+
+/**
+ * Sets how many messages the broker delivers before it is told what became of the first; not 0. STOMP only, and only RabbitMQ
+ * heeds it. Default: 100.
+ */
+byteport_status_t byteport_broker_options_set_prefetch(byteport_broker_options_t *options,
+                                                       size_t count,
+                                                       byteport_error_t **error);
+
+/**
+ * Sets how old messages may be when they arrive, in milliseconds: older ones are counted (byteport_broker_stats_stale()) and not
+ * handed on. Default: unlimited.
+ */
+byteport_status_t byteport_broker_options_set_max_age_ms(byteport_broker_options_t *options,
+                                                         uint64_t age_ms,
+                                                         byteport_error_t **error);
+
+/**
+ * Sets how far in the future a message's time may be when it arrives, in milliseconds: others are counted
+ * (byteport_broker_stats_ahead()) and not handed on. Default: unlimited.
+ */
+byteport_status_t byteport_broker_options_set_max_ahead_ms(byteport_broker_options_t *options,
+                                                           uint64_t ahead_ms,
+                                                           byteport_error_t **error);
+
+/**
+ * Makes a client with a copy of the settings, and connects in the background; byteport_broker_wait_open() waits for that. Close
+ * it with byteport_broker_close() and free it with byteport_broker_free().
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_INVALID_NAME for settings that make no sense;
+ * BYTEPORT_ERROR_NOT_CONFIGURED without a login; BYTEPORT_ERROR_FILE where no thread or descriptor is to be had.
+ */
+byteport_status_t byteport_broker_open(const byteport_broker_options_t *options,
+                                       byteport_broker_t **out,
+                                       byteport_error_t **error);
+
+/**
+ * Waits until the broker has let this client in, for at most `timeout_ms` milliseconds. Errors: why that failed, as soon as it
+ * has failed for a reason that lasts (BYTEPORT_ERROR_LOGIN_FAILED, BYTEPORT_ERROR_TLS), and the last reason when the time is
+ * over. The client goes on trying, unless its settings say otherwise.
+ */
+byteport_status_t byteport_broker_wait_open(const byteport_broker_t *broker,
+                                            uint32_t timeout_ms,
+                                            byteport_error_t **error);
+
+/**
+ * Publishes `length` bytes to an MQTT topic or STOMP destination, and waits until the broker has them, up to the time-out of
+ * byteport_broker_options_set_timeout_ms(). NULL is fine where `length` is 0.
+ *
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for a destination or length that cannot be; BYTEPORT_ERROR_FORBIDDEN where the broker
+ * refuses it; BYTEPORT_ERROR_TIMEOUT with the last reason, in BYTEPORT_PHASE_CONNECT where nothing was sent, in
+ * BYTEPORT_PHASE_RECEIVE where the broker may have it; BYTEPORT_ERROR_CLOSED; at once those that byteport_broker_wait_open()
+ * gives at once.
+ */
+byteport_status_t byteport_broker_publish(const byteport_broker_t *broker,
+                                          const char *destination,
+                                          const uint8_t *data,
+                                          size_t length,
+                                          byteport_error_t **error);
+
+/**
+ * As byteport_broker_publish(), without waiting for the broker's answer; only for room, where too much waits for one.
+ * byteport_broker_flush() waits for the answers. What the broker refuses is logged, and counted by
+ * byteport_broker_stats_refused().
+ */
+byteport_status_t byteport_broker_post(const byteport_broker_t *broker,
+                                       const char *destination,
+                                       const uint8_t *data,
+                                       size_t length,
+                                       byteport_error_t **error);
+
+/**
+ * Waits until the broker has answered for all that was published and stored before, or for `timeout_ms` milliseconds. `missing`,
+ * which may be NULL, gets how many answers had not come by then. Time that has passed is no error.
+ */
+byteport_status_t byteport_broker_flush(const byteport_broker_t *broker,
+                                        uint32_t timeout_ms,
+                                        size_t *missing,
+                                        byteport_error_t **error);
+
+/**
+ * Subscribes to an MQTT topic filter or STOMP destination, for NULL to the device's own messages, now and on every later
+ * connection, and waits until the broker has taken that. Errors: BYTEPORT_ERROR_FORBIDDEN where the broker refuses it;
+ * BYTEPORT_ERROR_NOT_CONFIGURED for NULL without namespace and device; else as byteport_broker_publish().
+ */
+byteport_status_t byteport_broker_subscribe(const byteport_broker_t *broker,
+                                            const char *destination,
+                                            byteport_error_t **error);
+
+/**
+ * Gives what was done so far. Free it with byteport_broker_stats_free(). A closed client gives its last.
+ */
+byteport_status_t byteport_broker_stats(const byteport_broker_t *broker,
+                                        byteport_broker_stats_t **out,
+                                        byteport_error_t **error);
+
+/**
+ * Ends a client: publishes nothing more, waits for the broker's answers for at most `timeout_ms` milliseconds, says goodbye, and
+ * ends the threads; that takes at most two seconds more. `missing`, which may be NULL, gets how many answers had not come: the
+ * broker may have those publications or not. What is published, stored or subscribed to later is BYTEPORT_ERROR_CLOSED. Free the
+ * client with byteport_broker_free(), whatever this returns.
+ */
+byteport_status_t byteport_broker_close(const byteport_broker_t *broker,
+                                        uint32_t timeout_ms,
+                                        size_t *missing,
+                                        byteport_error_t **error);
+
+/**
+ * Frees a client without waiting for anything; NULL is fine. One that was not closed is told to end: what the broker has not
+ * answered for may be lost, and a callback may still be called until its userdata is freed; a callback that uses the client needs
+ * byteport_broker_close() before. In a forked child nothing is freed: the client is the parent's.
+ */
+void byteport_broker_free(byteport_broker_t *broker);
+
+/**
+ * Stores a reading, and waits until the broker has it, up to the time-out of byteport_broker_options_set_timeout_ms(). The
+ * service takes it from the broker later; success means that the broker keeps it until then. The reading stays as it is.
+ *
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_TIMESTAMP outside the years 1 to
+ * 9999; else as byteport_broker_publish().
+ */
+byteport_status_t byteport_broker_store(const byteport_broker_t *broker,
+                                        const byteport_reading_t *reading,
+                                        byteport_error_t **error);
+
+/**
+ * As byteport_broker_store(), without waiting for the broker's answer: see byteport_broker_post().
+ */
+byteport_status_t byteport_broker_post_reading(const byteport_broker_t *broker,
+                                               const byteport_reading_t *reading,
+                                               byteport_error_t **error);
+
+/**
+ * Stores `count` readings of any devices, together in lists of a bounded length, and waits until the broker has answered for all
+ * of them, up to the time-out. One that is refused keeps no other from being stored. NULL is fine for `readings` where `count`
+ * is 0.
+ *
+ * `statuses`, `count` places or NULL, gets the answer for each reading, also where the call fails: BYTEPORT_OK, or an error of
+ * byteport_broker_store(). The call is BYTEPORT_OK where all were stored, and else the error of the first that was not. Only
+ * where a pointer is NULL that may not be, nothing is stored and nothing written.
+ */
+byteport_status_t byteport_broker_store_all(const byteport_broker_t *broker,
+                                            const byteport_reading_t *const *readings,
+                                            size_t count,
+                                            byteport_status_t *statuses,
+                                            byteport_error_t **error);
+
+/**
+ * Waits for the next delivery, for at most `timeout_ms` milliseconds; with 0 only looks. `out` becomes NULL where none came.
+ * Without a subscription, the device's own messages are subscribed to. The broker waits for byteport_broker_settle(). Free the
+ * delivery with byteport_delivery_free().
+ *
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without anything to listen to; BYTEPORT_ERROR_FORBIDDEN where the broker refuses a
+ * subscription; BYTEPORT_ERROR_CLOSED; at once those that byteport_broker_wait_open() gives at once.
+ */
+byteport_status_t byteport_broker_receive(const byteport_broker_t *broker,
+                                          uint32_t timeout_ms,
+                                          byteport_delivery_t **out,
+                                          byteport_error_t **error);
+
+/**
+ * Tells the broker what became of a delivery that byteport_broker_receive() gave, as a byteport_verdict_t, once. It need not be
+ * freed before nor after. One that came over a connection that is gone is delivered again, whatever is said.
+ */
+byteport_status_t byteport_broker_settle(const byteport_broker_t *broker,
+                                         const byteport_delivery_t *delivery,
+                                         int32_t verdict,
+                                         byteport_error_t **error);
+
+/**
+ * The MQTT topic or STOMP destination; NULL for NULL. RabbitMQ gives an MQTT topic with `/` for each `.`.
+ */
+const char *byteport_delivery_destination(const byteport_delivery_t *delivery);
+
+/**
+ * Whether the broker says that it delivered this before; false for NULL.
+ */
+bool byteport_delivery_is_redelivered(const byteport_delivery_t *delivery);
+
+/**
+ * The whole body as it came, `length` bytes and a NUL that is not counted; NULL for NULL. `length` may be NULL.
+ */
+const uint8_t *byteport_delivery_body(const byteport_delivery_t *delivery,
+                                      size_t *length);
+
+/**
+ * How many headers the STOMP frame has; 0 for MQTT, and for NULL.
+ */
+size_t byteport_delivery_header_count(const byteport_delivery_t *delivery);
+
+/**
+ * The name of one header of the STOMP frame, in the order in which they came; NULL past the last, and for NULL. Of two with one
+ * name, the first counts.
+ */
+const char *byteport_delivery_header_name(const byteport_delivery_t *delivery,
+                                          size_t index);
+
+/**
+ * The value of one header of the STOMP frame; NULL past the last, and for NULL.
+ */
+const char *byteport_delivery_header_value(const byteport_delivery_t *delivery, size_t index);
+
+/**
+ * How many messages were delivered, at least one; 0 for NULL.
+ */
+size_t byteport_delivery_message_count(const byteport_delivery_t *delivery);
+
+/**
+ * One message, in the order of the list; NULL past the last, and for NULL.
+ */
+const byteport_message_t *byteport_delivery_message(const byteport_delivery_t *delivery, size_t index);
+
+/**
+ * Frees a delivery; NULL is fine. The broker is told nothing: it waits for a verdict until the connection ends, and delivers
+ * again then.
+ */
+void byteport_delivery_free(byteport_delivery_t *delivery);
+
+/**
+ * The namespace that the message's packet names; NULL where it names none, and for NULL.
+ */
+const char *byteport_message_namespace(const byteport_message_t *message);
+
+/**
+ * The device that the message's packet names: the listening one, or a child device behind it. NULL for a message that is no
+ * packet, and for NULL.
+ */
+const char *byteport_message_uid(const byteport_message_t *message);
+
+/**
+ * The message itself, the `data` of its packet or the whole body: `length` bytes, and a NUL that is not counted, so that text can
+ * be used as such. NULL for NULL. `length` may be NULL.
+ */
+const uint8_t *byteport_message_body(const byteport_message_t *message,
+                                     size_t *length);
+
+/**
+ * When it was sent, by its packet, in microseconds since 1970-01-01 UTC; BYTEPORT_TIME_OPEN where it does not say, and for NULL.
+ */
+int64_t byteport_message_time(const byteport_message_t *message);
+
+/**
+ * How old it was when it arrived, by this machine's clock, in microseconds; negative for a time in the future. 0 where it does not
+ * say when it was sent, and for NULL.
+ */
+int64_t byteport_message_age_us(const byteport_message_t *message);
+
+/**
+ * Hands each message to the callback, on one thread of the library's, in the order in which they come. After one that was
+ * refused, the next delivery is handed on after a pause. Without a subscription, the device's own messages are subscribed to.
+ *
+ * `free_userdata`, which may be NULL, is called with the userdata exactly once: when the client was closed or freed and the last
+ * call has returned, on the library's thread. byteport_broker_close() waits for that, but for two seconds only. Where this call
+ * fails, the userdata stays the caller's.
+ *
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without anything to listen to; BYTEPORT_ERROR_INVALID_ARGUMENT where there is a callback
+ * already; BYTEPORT_ERROR_FILE where no thread can be started; BYTEPORT_ERROR_CLOSED.
+ */
+byteport_status_t byteport_broker_listen(const byteport_broker_t *broker,
+                                         byteport_message_callback_t callback,
+                                         void *userdata,
+                                         byteport_free_callback_t free_userdata,
+                                         byteport_error_t **error);
+
+/**
+ * The descriptor that is readable while deliveries wait for byteport_broker_service() or byteport_broker_receive(), and once the
+ * client was closed: for poll(), select() and their like. Do not read from it nor close it; it belongs to the client, and is
+ * always the same. -1 in a forked child, and for NULL. Nothing comes before there is a subscription.
+ */
+int byteport_broker_fd(const byteport_broker_t *broker);
+
+/**
+ * Hands each message that waits to the callback, on the thread of this call, and returns without waiting for more, or when
+ * 100 deliveries were handed on. `handled`, which may be NULL, gets how many deliveries that were. Where another thread is at it,
+ * or the callback itself calls this, nothing is done. Without a subscription, the device's own messages are subscribed to.
+ *
+ * A delivery that was refused comes again, with STOMP as soon as the broker can: a callback that can take nothing for a while
+ * lets its caller stop calling this.
+ *
+ * Errors: as byteport_broker_receive().
+ */
+byteport_status_t byteport_broker_service(const byteport_broker_t *broker,
+                                          byteport_message_callback_t callback,
+                                          void *userdata,
+                                          size_t *handled,
+                                          byteport_error_t **error);
+
+/**
+ * The way to the broker; BYTEPORT_BROKER_STATE_NONE for NULL.
+ */
+byteport_broker_state_t byteport_broker_stats_state(const byteport_broker_stats_t *stats);
+
+/**
+ * Publications that the broker has; without confirmation, those that were handed to the connection. 0 for NULL.
+ */
+uint64_t byteport_broker_stats_published(const byteport_broker_stats_t *stats);
+
+/**
+ * Publications that the broker refused, or that failed with the connection where it is not made again; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_refused(const byteport_broker_stats_t *stats);
+
+/**
+ * Publications that wait for the broker's answer; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_pending(const byteport_broker_stats_t *stats);
+
+/**
+ * Messages that came, with those that were not handed on; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_received(const byteport_broker_stats_t *stats);
+
+/**
+ * Messages that were not handed on because they were too old; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_stale(const byteport_broker_stats_t *stats);
+
+/**
+ * Messages that were not handed on because their time was too far in the future; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_ahead(const byteport_broker_stats_t *stats);
+
+/**
+ * Deliveries that were taken; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_taken(const byteport_broker_stats_t *stats);
+
+/**
+ * Deliveries that were refused; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_not_taken(const byteport_broker_stats_t *stats);
+
+/**
+ * Connections that the broker let in; 0 for NULL.
+ */
+uint64_t byteport_broker_stats_connections(const byteport_broker_stats_t *stats);
+
+/**
+ * Why the last connection ended, or could not be made, in one line without secrets; empty while it is open, NULL for NULL. It
+ * belongs to the statistics.
+ */
+const char *byteport_broker_stats_last_error(const byteport_broker_stats_t *stats);
+
+/**
+ * Frees statistics; NULL is fine.
+ */
+void byteport_broker_stats_free(byteport_broker_stats_t *stats);
 
 /**
  * Passes the library's messages up to `max_level` (a byteport_log_level_t) to a callback, in place of the one before. One

@@ -116,7 +116,7 @@ for_tests() {
   # the brokers that scripts/brokers.sh starts
   program_only mosquitto mosquitto.service
   program_only rabbitmq-server rabbitmq-server.service epmd.service epmd.socket
-  postgresql # scripts/postgres.sh starts it for the tests
+  postgresql # scripts/postgres.sh starts it
   pip_install python/requirements-dev.txt
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
  *
- * What the examples share: a client that is logged in, or that stores as a device, and printing an answer.
+ * What the examples share: a client that is logged in, that stores as a device, or that a broker has let in, and printing an
+ * answer.
  */
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
@@ -55,6 +56,38 @@ static inline byteport_client_t *device_client(byteport_error_t **error)
                byteport_client_new(options, &client, error) == BYTEPORT_OK;
     byteport_options_free(options);
     return done ? client : NULL;
+}
+
+#define BROKER_SETTINGS                                                                                                \
+    "with BYTEPORT_BROKER (such as mqtts://HOST), BYTEPORT_BROKER_LOGIN, BYTEPORT_BROKER_PASSWORD, BYTEPORT_NAMESPACE\n"   \
+    "and BYTEPORT_DEVICE set, and BYTEPORT_BROKER_CA where the broker's authority is not one of the system's\n"
+
+/* Whether everything that broker_client() needs is in the environment. */
+static inline int has_broker_settings(void)
+{
+    return getenv("BYTEPORT_BROKER") != NULL && getenv("BYTEPORT_BROKER_LOGIN") != NULL &&
+           getenv("BYTEPORT_BROKER_PASSWORD") != NULL && getenv("BYTEPORT_NAMESPACE") != NULL &&
+           getenv("BYTEPORT_DEVICE") != NULL;
+}
+
+/* A client that a broker has let in as a device, or NULL with the reason in `error`. */
+static inline byteport_broker_t *broker_client(byteport_error_t **error)
+{
+    const char *ca = getenv("BYTEPORT_BROKER_CA"), *login = getenv("BYTEPORT_BROKER_LOGIN");
+    byteport_broker_t *broker = NULL;
+    byteport_broker_options_t *options = NULL;
+    int done = byteport_broker_options_from_url(getenv("BYTEPORT_BROKER"), &options, error) == BYTEPORT_OK &&
+               byteport_broker_options_set_login(options, login, getenv("BYTEPORT_BROKER_PASSWORD"), error) == BYTEPORT_OK &&
+               byteport_broker_options_set_namespace(options, getenv("BYTEPORT_NAMESPACE"), error) == BYTEPORT_OK &&
+               byteport_broker_options_set_device(options, getenv("BYTEPORT_DEVICE"), error) == BYTEPORT_OK &&
+               (ca == NULL || byteport_broker_options_set_ca_file(options, ca, error) == BYTEPORT_OK) &&
+               byteport_broker_open(options, &broker, error) == BYTEPORT_OK;
+    byteport_broker_options_free(options);
+    if (done && byteport_broker_wait_open(broker, 30000, error) == BYTEPORT_OK) {
+        return broker;
+    }
+    byteport_broker_free(broker);
+    return NULL;
 }
 
 /* Prints an answer behind a word, if there is one, and frees it. */

@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # importing typing would take longer than all of this pac
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from .client_base import Timestamp
     from .outbox import Event, Order, Outbox, Span, WhenFull
@@ -50,6 +51,7 @@ class OutboxCalls(HttpCalls):
         connections: int = 1,
         max_rate: float | None = None,
         legacy_key: str | None = None,
+        broker: dict[str, Any] | None = None,
         commit_interval: Span = 1.0,
         commit_bytes: int | None = None,
         sync_interval: Span = 5.0,
@@ -73,6 +75,9 @@ class OutboxCalls(HttpCalls):
         :param connections: how many upload at once, 1 to 64; the readings of one device go one after the other
         :param max_rate: the most readings per second; None: no bound
         :param legacy_key: the key for lists of packets: readings then go in batches, which is faster over a slow link
+        :param broker: uploads through a broker, which confirms each list of readings; no key is needed.
+            ``{"url": "mqtts://broker.byteport.se", "login": ("user", "password")}``, and of the keyword arguments of
+            :class:`byteport.mqtt_client.ByteportMQTTClient`, and ``vhost``, those that are about the connection
         :param commit_interval: how long after its call a reading at ``'disk'`` is in the file, at the latest
         :param commit_bytes: so many bytes of readings are written before that; None: 64 KiB
         :param sync_interval: how long after its call it is forced onto the disk, so that a power cut does not lose it
@@ -100,6 +105,7 @@ class OutboxCalls(HttpCalls):
             connections=connections,
             max_rate=max_rate,
             legacy_key=legacy_key,
+            broker=broker,
             commit_interval=commit_interval,
             commit_bytes=commit_bytes,
             sync_interval=sync_interval,

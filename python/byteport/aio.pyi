@@ -81,6 +81,7 @@ class ByteportHttpClient(AbstractByteportClient):
         connections: int = ...,
         max_rate: float | None = ...,
         legacy_key: str | None = ...,
+        broker: dict[str, Any] | None = ...,
         commit_interval: Span = ...,
         commit_bytes: int | None = ...,
         sync_interval: Span = ...,

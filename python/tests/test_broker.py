@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from byteport.client_base import (
     ByteportConnectException,
     ByteportLoginFailedException,
 )
+from byteport.clients import ByteportHttpClient
 from byteport.mqtt_client import ByteportMQTTClient, Message
 from ways import LONG, NS, Client, Reader, Way, unique, until
 
@@ -457,3 +459,19 @@ def test_a_copy_is_refused(mosquitto: Any) -> None:
         assert isinstance(client, ByteportMQTTClient)
         with pytest.raises(TypeError, match="pickle"):
             pickle.dumps(client)
+
+
+def test_an_outbox_uploads_through_a_broker(way: Way, tmp_path: Path) -> None:
+    uid, broker = unique("cart"), way.broker
+    client = ByteportHttpClient(NS, default_device_uid=uid, byteport_api_hostname="127.0.0.1:9")
+    settings = {"url": f"{way.scheme}://{way.host}", "login": (broker.user, broker.password)}
+    with Reader(way) as reader, client.outbox(tmp_path / "queue.db", broker=settings) as outbox:
+        for n in range(3):
+            outbox.enqueue({"n": n})
+        assert outbox.flush(LONG).kept == 0
+        assert [packet.text for packet in reader.packets(3, uid)] == ["n=0;", "n=1;", "n=2;"]
+    for bad in ({}, 5, {"url": "http://localhost"}, {**settings, "max_list": "long"}):
+        with pytest.raises(ByteportClientException):
+            client.outbox(tmp_path / "other.db", broker=bad)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="no option qos"):
+        client.outbox(tmp_path / "other.db", broker={**settings, "qos": 1})

@@ -2,7 +2,7 @@
  * Copyright The libbyteport authors
  *
  * NULL in every pointer argument of every function: an error or the documented nothing, and never a crash. A test holds
- * this file and outbox_null.c against the header, argument by argument.
+ * this file, outbox_null.c and broker_null.c against the header, argument by argument.
  */
 #include "null.h"
 

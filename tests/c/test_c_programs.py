@@ -13,7 +13,7 @@ from recorders import Request
 
 BUILDS = ["c99", "c++17", "valgrind", "asan"]
 PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
-PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_fork", "outbox_threads"]
+PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_fork", "outbox_threads", "broker_null"]
 # Children of these end with an open outbox whose threads are gone: what only they pointed to is no leak, but looks like one.
 # The other programs check what these do for leaks.
 LEAVING = {"outbox_events", "outbox_fork"}
@@ -50,8 +50,11 @@ def read_back(build, settings, work, field, *span) -> list[list[str]]:
 def test_every_program_is_run_here():
     examples = {path.stem for path in capi.EXAMPLES.glob("*.c")}
     programs = {path.stem for path in capi.HERE.glob("*.c")}
-    assert examples == {*EXAMPLES, "outbox", "outbox_select"}  # those of the outbox: test_c_outbox.py
-    assert programs == {*PROGRAMS, "settings", "broken"}
+    # in test_c_outbox.py and test_c_broker.py
+    others = {"outbox", "outbox_select", "broker_store", "broker_listen"}
+    assert examples == {*EXAMPLES, *others}
+    brokers = {"broker", "broker_listen", "broker_fork", "broker_restart"}  # in test_c_broker.py
+    assert programs == {*PROGRAMS, *brokers, "settings", "broken"}
 
 
 @every_build

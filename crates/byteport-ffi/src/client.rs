@@ -18,10 +18,7 @@ use crate::{handle, panic};
 /// share its login. Only byteport_client_free() needs it alone.
 pub struct byteport_client_t(Arc<Client>);
 
-/// The threads' word is only as good as the core's type.
-#[allow(dead_code)] // Rust 1.85 does not count the use in a constant
-const fn shared_by_threads<T: Send + Sync>() {}
-const _: () = shared_by_threads::<byteport_client_t>();
+const _: () = handle::shared_by_threads::<byteport_client_t>();
 
 impl byteport_client_t {
     pub(crate) fn core(&self) -> &Arc<Client> {

@@ -70,6 +70,19 @@ pub(crate) unsafe fn get<'a, T>(handle: *const T) -> Option<&'a T> {
     usable(handle).map(|handle| unsafe { handle.as_ref() })
 }
 
+/// Reads something of the value behind a handle for a getter; NULL gives the fallback.
+///
+/// # Safety
+/// As [`borrow`].
+pub(crate) unsafe fn read<H, T>(handle: *const H, fallback: T, read: impl FnOnce(&H) -> T) -> T {
+    // SAFETY: as for `borrow`.
+    unsafe { get(handle) }.map_or(fallback, read)
+}
+
+/// What the header says of threads is only as good as the type.
+#[allow(dead_code)] // Rust 1.85 does not count the use in a constant
+pub(crate) const fn shared_by_threads<T: Send + Sync>() {}
+
 /// A text of the caller's.
 ///
 /// # Safety
@@ -161,6 +174,30 @@ pub(crate) unsafe fn out<T>(pointer: *mut T, name: &str) -> Result<Out<T>> {
 /// As [`out`].
 pub(crate) unsafe fn out_or_none<T>(pointer: *mut T) -> Option<Out<T>> {
     usable(pointer).map(Out)
+}
+
+/// Writes a result that the caller may not want.
+///
+/// # Safety
+/// NULL, or a place for one `T` that is this call's alone.
+pub(crate) unsafe fn put<T>(pointer: *mut T, value: T) {
+    // SAFETY: the caller vouches for the place.
+    if let Some(place) = unsafe { out_or_none(pointer) } {
+        place.put(value);
+    }
+}
+
+/// Writes results to as many places, if the caller wants them.
+///
+/// # Safety
+/// NULL, or places for all of them that are this call's alone.
+pub(crate) unsafe fn put_items<T>(pointer: *mut T, values: Vec<T>) {
+    if let Some(places) = usable(pointer) {
+        for (index, value) in values.into_iter().enumerate() {
+            // SAFETY: not NULL, aligned, and a place of its own for each by the caller's word.
+            unsafe { places.as_ptr().add(index).write(value) };
+        }
+    }
 }
 
 /// Writes a text and its NUL to a buffer of the caller's, if both fit.

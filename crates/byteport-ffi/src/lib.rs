@@ -20,6 +20,13 @@
 
 mod abi;
 mod address;
+mod broker;
+mod broker_limits;
+mod broker_listen;
+mod broker_message;
+mod broker_options;
+mod broker_stats;
+mod broker_store;
 mod client;
 mod device;
 mod device_type;
@@ -49,6 +56,7 @@ mod signals;
 mod span;
 mod status;
 mod timestamp;
+mod turn;
 mod typical;
 mod userdata;
 mod value;

@@ -38,7 +38,8 @@ impl byteport_options_t {
     }
 }
 
-fn invalid(message: &str) -> Error {
+/// The error of an argument that makes no sense.
+pub(crate) fn invalid(message: &str) -> Error {
     Error::new(ErrorCode::InvalidArgument, message)
 }
 
@@ -46,11 +47,11 @@ fn invalid(message: &str) -> Error {
 ///
 /// # Safety
 /// The pointers are as the header asks.
-unsafe fn set_text(
-    options: *mut byteport_options_t,
+pub(crate) unsafe fn set_text<H>(
+    options: *mut H,
     (name, text): (&str, *const c_char),
     error: *mut *mut byteport_error_t,
-    set: impl FnOnce(&mut byteport_options_t, &str) -> Result<()>,
+    set: impl FnOnce(&mut H, &str) -> Result<()>,
 ) -> byteport_status_t {
     // SAFETY: the caller vouches for the pointers.
     unsafe { panic::call(error, || set(handle::borrow_mut(options, "options")?, handle::text(text, name)?)) }

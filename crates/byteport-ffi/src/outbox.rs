@@ -8,7 +8,6 @@ use std::ffi::{CString, c_char};
 use std::process;
 use std::ptr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use byteport_core::outbox::{Durability, Flushed, Outbox, OutboxOptions, Receipt};
 use byteport_core::{Error, ErrorCode, Result};
@@ -19,6 +18,7 @@ use crate::outbox_options::byteport_outbox_options_t;
 use crate::outbox_queue::Service;
 use crate::outbox_stats::byteport_outbox_stats_t;
 use crate::reading::byteport_reading_t;
+use crate::span::milliseconds;
 use crate::status::byteport_status_t;
 use crate::{handle, panic, signals};
 
@@ -54,10 +54,7 @@ pub struct byteport_outbox_t {
     owner: u32,
 }
 
-/// The threads' word is only as good as the core's type.
-#[allow(dead_code)] // Rust 1.85 does not count the use in a constant
-const fn shared_by_threads<T: Send + Sync>() {}
-const _: () = shared_by_threads::<byteport_outbox_t>();
+const _: () = handle::shared_by_threads::<byteport_outbox_t>();
 
 impl byteport_outbox_t {
     /// Whether this is the process that opened the outbox.
@@ -92,10 +89,6 @@ fn c_durability(held: Option<Durability>) -> byteport_durability_t {
         Some(Durability::Synced) => BYTEPORT_DURABILITY_SYNCED,
         Some(Durability::Delivered) => BYTEPORT_DURABILITY_DELIVERED,
     }
-}
-
-fn milliseconds(milliseconds: u32) -> Duration {
-    Duration::from_millis(milliseconds.into())
 }
 
 /// Calls the core's outbox.
@@ -207,19 +200,8 @@ pub unsafe extern "C" fn byteport_outbox_enqueue_within(
 unsafe fn give(receipt: Receipt, sequence: *mut u64, held: *mut byteport_durability_t) {
     // SAFETY: the caller vouches for the places.
     unsafe {
-        put(sequence, receipt.sequence);
-        put(held, c_durability(receipt.held));
-    }
-}
-
-/// Writes a result that the caller may not want.
-///
-/// # Safety
-/// NULL, or a place that is this call's alone.
-unsafe fn put<T>(place: *mut T, value: T) {
-    // SAFETY: the caller vouches for the place.
-    if let Some(place) = unsafe { handle::out_or_none(place) } {
-        place.put(value);
+        handle::put(sequence, receipt.sequence);
+        handle::put(held, c_durability(receipt.held));
     }
 }
 
@@ -240,7 +222,7 @@ pub unsafe extern "C" fn byteport_outbox_wait_for(
     unsafe {
         call(outbox, error, |outbox| {
             let now = outbox.wait_for(sequence, level(durability)?, milliseconds(timeout_ms))?;
-            put(held, c_durability(Some(now)));
+            handle::put(held, c_durability(Some(now)));
             Ok(())
         })
     }
@@ -261,8 +243,8 @@ pub unsafe extern "C" fn byteport_outbox_flush(
     unsafe {
         call(outbox, error, |outbox| {
             let flushed = outbox.flush(milliseconds(timeout_ms))?;
-            put(delivered, flushed.delivered);
-            put(kept, flushed.kept);
+            handle::put(delivered, flushed.delivered);
+            handle::put(kept, flushed.kept);
             Ok(())
         })
     }
@@ -286,9 +268,9 @@ pub unsafe extern "C" fn byteport_outbox_close(
     unsafe {
         call(outbox, error, |outbox| {
             let flushed: Flushed = outbox.close(milliseconds(timeout_ms))?;
-            put(delivered, flushed.delivered);
-            put(kept, flushed.kept);
-            put(lost, flushed.lost);
+            handle::put(delivered, flushed.delivered);
+            handle::put(kept, flushed.kept);
+            handle::put(lost, flushed.lost);
             Ok(())
         })
     }

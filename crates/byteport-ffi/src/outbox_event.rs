@@ -159,9 +159,7 @@ pub unsafe extern "C" fn byteport_outbox_event_sequences(
     // SAFETY: the caller's pointer is NULL or a living event.
     let found = unsafe { handle::get(event) }.map_or(&[][..], |event| sequences(&event.core));
     // SAFETY: the caller's pointer is NULL or a place for a count.
-    if let Some(count) = unsafe { handle::out_or_none(count) } {
-        count.put(found.len());
-    }
+    unsafe { handle::put(count, found.len()) };
     if found.is_empty() { ptr::null() } else { found.as_ptr() }
 }
 

@@ -13,6 +13,7 @@ use byteport_core::outbox::{Order, OutboxOptions, WhenFull};
 use byteport_core::{Error, ErrorCode, Result};
 
 use crate::error::byteport_error_t;
+use crate::options::invalid;
 use crate::outbox_event::{Callback, byteport_outbox_callback_t};
 use crate::outbox_queue::Service;
 use crate::status::byteport_status_t;
@@ -80,10 +81,6 @@ impl byteport_outbox_options_t {
             }
         }
     }
-}
-
-fn invalid(message: &str) -> Error {
-    Error::new(ErrorCode::InvalidArgument, message)
 }
 
 fn checked_choice(number: i32) -> Result<WhenFull> {

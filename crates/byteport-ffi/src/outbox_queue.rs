@@ -8,7 +8,7 @@
 
 use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use byteport_core::outbox::Event;
@@ -17,6 +17,7 @@ use rustix::event::{EventfdFlags, eventfd};
 use rustix::io::{read, retry_on_intr, write};
 
 use crate::outbox_event::Callback;
+use crate::turn::Turn;
 
 /// The most events that wait.
 const MAX_EVENTS: usize = 1024;
@@ -27,7 +28,7 @@ const MAX_SEQUENCES: usize = 16 * 1024;
 pub(crate) struct Service {
     queue: Arc<Queue>,
     callback: Arc<Callback>,
-    is_running: AtomicBool,
+    turn: Turn,
 }
 
 /// Events on their way from the library's threads to the caller's.
@@ -41,15 +42,6 @@ pub(crate) struct Queue {
 struct Waiting {
     events: VecDeque<Event>,
     sequences: usize,
-}
-
-/// Ends a run, however it ends.
-struct Run<'a>(&'a AtomicBool);
-
-impl Drop for Run<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
-    }
 }
 
 impl Queue {
@@ -86,7 +78,7 @@ impl Queue {
 
 impl Service {
     pub(crate) fn new(callback: Arc<Callback>) -> Result<Service> {
-        Ok(Service { queue: Arc::new(Queue::new()?), callback, is_running: AtomicBool::new(false) })
+        Ok(Service { queue: Arc::new(Queue::new()?), callback, turn: Turn::default() })
     }
 
     /// Where the library's threads put events.
@@ -96,14 +88,13 @@ impl Service {
 
     /// Tells what waited when this was called, and gives how many events that were. Nothing while another run goes on.
     pub(crate) fn run(&self) -> usize {
-        if self.is_running.swap(true, Ordering::Acquire) {
-            return 0;
-        }
-        let _run = Run(&self.is_running);
-        let events = self.queue.take();
-        let count = events.len();
-        events.into_iter().for_each(|event| self.callback.tell(event));
-        count
+        let run = || {
+            let events = self.queue.take();
+            let count = events.len();
+            events.into_iter().for_each(|event| self.callback.tell(event));
+            count
+        };
+        self.turn.take(run).unwrap_or(0)
     }
 
     /// The descriptor that is readable while events wait.

@@ -41,9 +41,7 @@ pub unsafe extern "C" fn byteport_outbox_service(
         panic::call(error, || {
             let outbox = handle::borrow(outbox, "outbox")?;
             let count = outbox.service().ok_or_else(|| no_service(outbox))?.run();
-            if let Some(told) = handle::out_or_none(told) {
-                told.put(count);
-            }
+            handle::put(told, count);
             Ok(())
         })
     }

@@ -100,9 +100,7 @@ pub unsafe extern "C" fn byteport_series_text(
     };
     let Some(text) = texts.get(index) else { return ptr::null() };
     // SAFETY: the caller's pointer is NULL or a place for a length.
-    if let Some(length) = unsafe { handle::out_or_none(length) } {
-        length.put(text.len().saturating_sub(1));
-    }
+    unsafe { handle::put(length, text.len().saturating_sub(1)) };
     text.as_ptr().cast()
 }
 

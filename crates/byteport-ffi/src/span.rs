@@ -23,3 +23,8 @@ pub(crate) fn last(minutes: u32) -> Result<Span> {
         _ => Ok(Span::Last(Duration::from_secs(60 * u64::from(minutes)))),
     }
 }
+
+/// A span in milliseconds.
+pub(crate) fn milliseconds(milliseconds: u32) -> Duration {
+    Duration::from_millis(milliseconds.into())
+}

@@ -42,7 +42,7 @@ pub enum byteport_status_t {
     BYTEPORT_ERROR_TIMEOUT = 12,
     /// The connection broke before the whole answer had come.
     BYTEPORT_ERROR_DISCONNECTED = 13,
-    /// HTTP 403: the key, the method or the user is not allowed.
+    /// HTTP 403: the key, the method or the user is not allowed. Or a broker does not let this login do it.
     BYTEPORT_ERROR_FORBIDDEN = 14,
     /// HTTP 404: no such namespace, device or address.
     BYTEPORT_ERROR_NOT_FOUND = 15,
@@ -71,13 +71,14 @@ pub enum byteport_status_t {
     BYTEPORT_ERROR_INTEGRITY = 26,
     /// The caller's own callback ended the call.
     BYTEPORT_ERROR_STOPPED = 27,
-    /// The process was forked after this outbox was opened: the child opens one of its own, on another file.
+    /// The process was forked after this outbox or broker's client was opened: the child opens one of its own; an outbox, on
+    /// another file.
     BYTEPORT_ERROR_FORKED = 28,
     /// The outbox has no room, and it was told to refuse then. The reading was not accepted.
     BYTEPORT_ERROR_FULL = 29,
     /// Another outbox, in this process or another, has the file.
     BYTEPORT_ERROR_IN_USE = 30,
-    /// The outbox was closed.
+    /// The outbox or the broker's client was closed.
     BYTEPORT_ERROR_CLOSED = 31,
 }
 

@@ -24,6 +24,11 @@ impl Userdata {
     pub(crate) fn pointer(&self) -> *mut c_void {
         self.pointer
     }
+
+    /// Leaves it to the caller, where the callback was not taken after all.
+    pub(crate) fn give_back(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for Userdata {
@@ -50,6 +55,7 @@ mod tests {
         let pointer = (&raw mut freed).cast();
         drop(Userdata::new(pointer, Some(count)));
         drop(Userdata::new(pointer, None));
+        Userdata::new(pointer, Some(count)).give_back();
         assert_eq!(freed, 1);
     }
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The sources, in the order in which their functions stand in the header.
-const SOURCES: [&str; 29] = [
+const SOURCES: [&str; 36] = [
     "abi",
     "version",
     "status",
@@ -38,12 +38,19 @@ const SOURCES: [&str; 29] = [
     "outbox_event",
     "outbox_service",
     "outbox_stats",
+    "broker_options",
+    "broker_limits",
+    "broker",
+    "broker_store",
+    "broker_message",
+    "broker_listen",
+    "broker_stats",
     "userdata",
     "log",
 ];
 
 /// Those that hold nothing for C.
-const INTERNAL: [&str; 7] = ["lib", "address", "handle", "outbox_queue", "panic", "signals", "span"];
+const INTERNAL: [&str; 8] = ["lib", "address", "handle", "outbox_queue", "panic", "signals", "span", "turn"];
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

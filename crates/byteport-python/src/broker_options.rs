@@ -38,6 +38,25 @@ pub(crate) fn options(protocol: &str, given: Option<&Bound<'_, PyDict>>) -> PyRe
     Ok(options)
 }
 
+/// The settings of a dict with the broker's address under `url`.
+pub(crate) fn of_mapping(given: &Bound<'_, PyAny>) -> PyResult<BrokerOptions> {
+    let py = given.py();
+    let refused = || {
+        let message = "broker must be a dict of settings, with the broker's address as its 'url'";
+        error::refused(py, InvalidArgument, message)
+    };
+    let given = given.cast::<PyDict>().map_err(|_| refused())?;
+    let url = args::text("the broker's url", &given.get_item("url")?.ok_or_else(refused)?)?;
+    let mut options = BrokerOptions::from_url(&url).map_err(|failure| error::exception(py, &failure))?;
+    for (name, value) in given.iter().filter(|(_, value)| !value.is_none()) {
+        let name = args::text("the setting's name", &name)?;
+        if name != "url" {
+            options = set(options, &name, &value)?;
+        }
+    }
+    Ok(options)
+}
+
 /// One setting by its name.
 fn set(options: BrokerOptions, name: &str, value: &Bound<'_, PyAny>) -> PyResult<BrokerOptions> {
     Ok(match name {

@@ -6,7 +6,7 @@ use byteport_core::outbox::{Order, OutboxOptions, WhenFull};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::{args, outbox_event, time};
+use crate::{args, broker_options, outbox_event, time};
 
 /// The core's settings; what is None is left as the core has it.
 pub(crate) fn options(given: Option<&Bound<'_, PyDict>>) -> PyResult<OutboxOptions> {
@@ -29,6 +29,7 @@ fn set(options: OutboxOptions, name: &str, value: &Bound<'_, PyAny>) -> PyResult
         "order" => options.order(args::choice(name, value, Order::from_text)?),
         "connections" => options.connections(usize::try_from(args::count(name, value)?)?),
         "max_rate" => options.max_rate(args::finite(name, value)?),
+        "broker" => options.broker(broker_options::of_mapping(value)?),
         "legacy_key" => options.legacy_key(&args::text("the legacy key", value)?),
         "commit_interval" => options.commit_interval(args::span(name, value)?),
         "commit_bytes" => options.commit_bytes(args::size(name, value)?),

@@ -222,8 +222,27 @@ impl Shared {
             self.sleep(Some((socket, PollFlags::OUT)), Some(ends.saturating_sub(self.now())));
             state = self.lock();
         }
+        drop(state);
         let _ = socket.shutdown(std::net::Shutdown::Write);
+        self.hear_out(socket, ends);
         Ok(())
+    }
+
+    /// Reads until the broker has ended the connection, too: a socket that is closed while something unread is in it is reset, and
+    /// then the broker may not see the verdicts and the farewell that were the last to be written.
+    fn hear_out(&self, socket: &TcpStream, ends: Duration) {
+        let mut ignored = [0; 4096];
+        while self.now() < ends {
+            self.wake.clear(); // what it was set for is seen to after the end
+            match read_some(socket, &mut ignored) {
+                Ok(None) => {
+                    let left = ends.saturating_sub(self.now());
+                    self.sleep(Some((socket, PollFlags::IN)), Some(left));
+                }
+                Ok(Some(1..)) => {}
+                Ok(Some(0)) | Err(_) => return,
+            }
+        }
     }
 
     /// The connection ended, or could not be made.
