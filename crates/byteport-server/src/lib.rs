@@ -9,7 +9,8 @@
 //! The modules, from the outside in: [`options`] and [`run()`] start and stop the program, and
 //! [`fatal`] is why it ends; [`server`] (with [`patience`]) holds the connections, [`app`] the table
 //! of calls; [`page`] is what a browser shows at `/`. A call is in the module of its noun: [`ingest`],
-//! [`session`], [`namespace`], [`device`], [`device_type`], [`media`], [`series`], [`value`]. [`store`]
+//! [`session`], [`namespace`], [`device`], [`device_type`], [`media`], [`series`], [`value`]; [`broker`] takes and
+//! sends what does not come over HTTP. [`store`]
 //! is the database, [`seed`] fills it. [`form`], [`jsonp`] and [`answer`] are how calls come in and go
 //! out; [`secret`] and [`journal`] see to it that secrets stay secret.
 //!
@@ -20,6 +21,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod broker;
 pub mod control;
 pub mod cors;
 pub mod device;

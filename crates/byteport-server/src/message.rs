@@ -9,8 +9,9 @@
 //! - [`KEPT`] messages are kept for each device; one more takes the place of the oldest.
 //! - `from` and `to` are both included and count from the last sent, which is 0: `from=0&to=9`
 //!   answers the last ten, newest first. Without `to` it is [`PAGE`] messages from `from` on.
-//! - `status` is `queued`, for no broker delivers it here; `error_level` is `None`; `send_time`
-//!   is ISO 8601, the packet's `timestamp` UNIX seconds; `device` is `NS.UID`.
+//! - `status` is `sent` where the brokers that the server is connected to have confirmed that they have it, and `queued` where
+//!   they had not when the call was answered, or there is none. A server that is connected goes on trying while it runs.
+//! - `error_level` is `None`; `send_time` is ISO 8601, the packet's `timestamp` UNIX seconds; `device` is `NS.UID`.
 //!
 //! Invariant: messages are read by [`AT_ONCE`], and no connection is held in between, so that an
 //! answer takes a bounded amount of memory; one that is sent meanwhile neither doubles nor hides another.
@@ -24,6 +25,7 @@ use serde::Serialize;
 use crate::answer::{Answer, Failure};
 use crate::app::Shared;
 use crate::form::{Form, shown};
+use crate::journal;
 use crate::jsonp::{plain, to_text};
 use crate::parts::{self, Ended, Sender};
 use crate::session::call::{self, Call};
@@ -46,8 +48,10 @@ const LARGEST_FORM: usize = 4 * LONGEST;
 struct Message {
     id: i64,
     user: String,
-    sent: Timestamp,
+    time: Timestamp,
     text: String,
+    /// Whether a broker has it.
+    sent: bool,
 }
 
 /// A message as it is answered.
@@ -81,12 +85,26 @@ pub async fn send(
     let (user, form) = call::posted(&app, &headers, body, LARGEST_FORM).await?;
     let target = Target::checked(names)?;
     let text = text_of(&form)?;
+    let device_of = target.clone();
     let work = move |connection: &_| {
-        let device = target.find(connection, user.id)?.id;
-        let message = insert(connection, device, &user.name, &text)?;
-        Shown::new(&target, message)
+        let device = device_of.find(connection, user.id)?.id;
+        insert(connection, device, &user.name, &text)
     };
-    plain(&app.store.write(work).await?)
+    let mut message = app.store.write(work).await?;
+    message.sent = app.brokers.send(&target, packets(&target, &message)?).await;
+    if message.sent {
+        note_sent(&app.store, message.id).await;
+    }
+    plain(&Shown::new(&target, message)?)
+}
+
+/// Notes that a broker has a message. If that does not work it still has it, and the list of messages does not know.
+async fn note_sent(store: &Store, id: i64) {
+    let sql = "UPDATE message SET sent = 1 WHERE id = ?1";
+    let noted = store.write(move |connection| Ok(connection.execute(sql, values![id])?)).await;
+    if let Err(failure) = noted {
+        journal::warn(format_args!("a message that was sent is not marked so: {}", failure.reason()));
+    }
 }
 
 /// `GET /api/v1/message/NS/UID/`: what was sent to a device, newest first.
@@ -178,18 +196,18 @@ fn page_of(query: &Form) -> Result<(u32, u32), Failure> {
 /// Keeps a message; of two servers that do, the later waits, so that ids follow each other in time.
 fn insert(connection: &Connection, device: i64, user: &str, text: &str) -> Result<Message, Failure> {
     connection.lock("device", &[device])?;
-    let sent = Timestamp::now();
+    let time = Timestamp::now();
     let sql =
         "INSERT INTO message (device_id, user_name, send_time, text) VALUES (?1, ?2, ?3, ?4) RETURNING id";
-    let id = connection.query_one(sql, values![device, user, sent.as_micros(), text], |row| row.get(0))?;
+    let id = connection.query_one(sql, values![device, user, time.as_micros(), text], |row| row.get(0))?;
     let sql = "DELETE FROM message WHERE device_id = ?1 AND id <=
                    (SELECT id FROM message WHERE device_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
     connection.execute(sql, values![device, KEPT])?;
-    Ok(Message { id, user: user.to_owned(), sent, text: text.to_owned() })
+    Ok(Message { id, user: user.to_owned(), time, text: text.to_owned(), sent: false })
 }
 
 fn select(connection: &Connection, rest: &Rest, count: u32) -> Result<Vec<Message>, Failure> {
-    let sql = "SELECT id, user_name, send_time, text FROM message WHERE device_id = ?1 AND id < ?2
+    let sql = "SELECT id, user_name, send_time, text, sent FROM message WHERE device_id = ?1 AND id < ?2
                ORDER BY id DESC LIMIT ?4 OFFSET ?3";
     let values = values![rest.device, rest.before, rest.from, count];
     Ok(connection.query_all(sql, values, Message::from_row)?)
@@ -197,22 +215,28 @@ fn select(connection: &Connection, rest: &Rest, count: u32) -> Result<Vec<Messag
 
 impl Message {
     fn from_row(row: &Row<'_>) -> store::Result<Self> {
-        let sent = Timestamp::from_micros(row.get(2)?);
-        Ok(Self { id: row.get(0)?, user: row.get(1)?, sent, text: row.get(3)? })
+        let time = Timestamp::from_micros(row.get(2)?);
+        Ok(Self { id: row.get(0)?, user: row.get(1)?, time, text: row.get(3)?, sent: row.get(4)? })
     }
+}
+
+/// The list in which the device gets a message.
+fn packets(target: &Target, message: &Message) -> Result<String, Failure> {
+    let Target { namespace, uid } = target;
+    let packet = Packet { data: &message.text, namespace, uid, timestamp: message.time.to_string() };
+    to_text(&[packet])
 }
 
 impl Shown {
     fn new(target: &Target, message: Message) -> Result<Self, Failure> {
-        let Target { namespace, uid } = target;
-        let packet = Packet { data: &message.text, namespace, uid, timestamp: message.sent.to_string() };
+        let packets = packets(target, &message)?;
         Ok(Self {
-            status: "queued",
+            status: if message.sent { "sent" } else { "queued" },
             error_level: "None",
             user: message.user,
-            send_time: message.sent.to_iso8601(),
+            send_time: message.time.to_iso8601(),
             device: target.guid(),
-            message: to_text(&[packet])?,
+            message: packets,
             id: message.id.to_string(),
         })
     }

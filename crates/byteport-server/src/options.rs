@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
+use crate::broker;
 use crate::cors::Origin;
 use crate::journal::Level;
 use crate::store::place::Data;
@@ -47,6 +48,10 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub seed: Option<PathBuf>,
 
+    /// Brokers.
+    #[command(flatten)]
+    pub broker: broker::Ingest,
+
     /// The largest request body in bytes; a larger one is answered with 413.
     #[arg(long, value_name = "BYTES", default_value_t = 256 * 1024 * 1024,
           value_parser = clap::value_parser!(u64).range(1..=MAX_BODY))]
@@ -58,8 +63,8 @@ pub struct Options {
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub idle_timeout: u64,
 
-    /// Seconds that calls under way get to finish when the server is told to stop, and then once
-    /// more changes that wait to be written. What was answered is on disk before.
+    /// Seconds that calls under way, and packets that a broker has handed over, get to finish when the
+    /// server is told to stop, and then once more changes that wait to be written. What was answered is on disk before.
     #[arg(long, value_name = "SECONDS", default_value_t = 10,
           value_parser = clap::value_parser!(u64).range(0..=3600))]
     pub stop_timeout: u64,

@@ -19,6 +19,7 @@ use tokio::runtime::Runtime;
 
 use crate::app::body::Bodies;
 use crate::app::{App, router};
+use crate::broker::Brokers;
 use crate::fatal::Fatal;
 use crate::journal;
 use crate::media;
@@ -38,6 +39,7 @@ pub fn run(options: &Options) -> Result<(), Fatal> {
     let _lock = place.folder().map(|folder| lock::take(folder)).transpose()?;
     let runtime = Runtime::new().map_err(Fatal::new)?;
     let listener = runtime.block_on(listen(options.listen))?;
+    let brokers = Brokers::open(&options.broker)?;
     let connection = place.open()?;
     let beside = || place.folder().map(|folder| folder.join(media::FOLDER));
     let media = options.media.clone().or_else(beside);
@@ -46,7 +48,9 @@ pub fn run(options: &Options) -> Result<(), Fatal> {
         None => Vec::new(),
     };
     let (store, writer) = Store::start(connection, &place)?;
-    let outcome = runtime.block_on(serve(options, store, listener, (media, passwords)));
+    let threads = brokers.start(&store, runtime.handle())?;
+    let outcome = runtime.block_on(serve(options, store, listener, (media, passwords), brokers));
+    threads.end(Duration::from_secs(options.stop_timeout), LEAST_END);
     // Drops what still runs, and with it the last ways into the writer's queue.
     runtime.shutdown_timeout(Duration::from_secs(5));
     if !writer.join(Duration::from_secs(options.stop_timeout).max(LEAST_END))? {
@@ -66,6 +70,7 @@ async fn serve(
     store: Store,
     listener: TcpListener,
     (media, passwords): (Option<PathBuf>, Vec<seed::Password>),
+    brokers: Brokers,
 ) -> Result<(), Fatal> {
     let stop = stop_signal().map_err(Fatal::new)?;
     announce(listener.local_addr().map_err(Fatal::new)?)?;
@@ -73,7 +78,8 @@ async fn serve(
     let logins = Logins::after(settled.clone());
     let bodies = Bodies::new(options.max_body);
     let origins = options.allow_origin.clone();
-    let app = Arc::new(App { store: store.clone(), media, bodies, logins, origins });
+    let app =
+        Arc::new(App { store: store.clone(), brokers: brokers.clone(), media, bodies, logins, origins });
     let times = Times {
         idle: Duration::from_secs(options.idle_timeout),
         stop: Duration::from_secs(options.stop_timeout),
@@ -85,6 +91,7 @@ async fn serve(
             () = store.writer_gone() => lost = Some("the writer thread failed"),
             () = settled.failed() => lost = Some("the seed's passwords cannot be kept"),
         }
+        brokers.stop();
     };
     server::serve(listener, router::router(app), times, stop).await;
     lost.map_or(Ok(()), |reason| Err(Fatal::new(reason)))

@@ -13,6 +13,7 @@ use crate::store::{Connection, Row};
 use crate::values;
 
 /// A device as a path names it: both names keep the core's rule.
+#[derive(Clone)]
 pub struct Target {
     /// The namespace's name.
     pub namespace: String,

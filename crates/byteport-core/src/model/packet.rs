@@ -3,6 +3,7 @@
 //! Packets: readings of any device as the bulk endpoint and the brokers take them (HTTP API v1, sections 3 and 6), and
 //! their `data` strings, `name=value;` repeated.
 
+mod items;
 mod list;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use super::Timestamp;
 use super::name::{self, NameKind};
 use crate::error::{Error, ErrorCode, Result};
 
+pub use items::{Item, Items, items};
 pub use list::{parse_list, parse_list_up_to};
 
 /// The fields that one device measured at one time, as texts.

@@ -11,6 +11,7 @@ pub mod router;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::broker::Brokers;
 use crate::cors::Origin;
 use crate::session::Logins;
 use crate::store::Store;
@@ -20,6 +21,8 @@ use body::Bodies;
 pub struct App {
     /// The database.
     pub store: Store,
+    /// The brokers that are consumed from.
+    pub brokers: Brokers,
     /// The folder of firmwares' files, where there is one.
     pub media: Option<PathBuf>,
     /// Reads request bodies, within limits.

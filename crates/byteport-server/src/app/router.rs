@@ -61,6 +61,7 @@ pub fn router(app: Shared) -> Router {
         .route("/api/v1/device_control/set_fields/{namespace}/{uid}/", post(control::set))
         .route("/api/local/fields/{namespace}/{uid}/", get(local::fields::list))
         .route("/api/local/control/{namespace}/{uid}/", get(local::control::list))
+        .route("/api/local/dead_letters/", get(local::dead_letters::list))
         .route("/api/local/log/{namespace}/", get(local::log::list))
         .fallback(pages::unknown)
         .method_not_allowed_fallback(pages::wrong_method)

@@ -10,6 +10,7 @@
 //! takes. A packet without a timestamp is stamped with the time of receipt.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -31,7 +32,10 @@ use crate::store::Connection;
 use crate::values;
 
 /// The most packets and fields, together, in one call.
-const MOST: usize = 65_536;
+pub const MOST: usize = 65_536;
+
+/// Why a packet's time is not taken.
+pub const UNDATED: &str = "the timestamp is not within the years 1 to 9999";
 
 /// `POST /api/legacy/packets/timeseries/`.
 pub async fn store(State(app): State<Shared>, headers: HeaderMap, body: Body) -> Answer {
@@ -60,25 +64,44 @@ fn check_known(connection: &Connection, key: &str) -> Result<(), Failure> {
     if matches.contains(&true) { Ok(()) } else { Err(Failure::forbidden("legacy_key is not valid")) }
 }
 
+/// Rules of namespaces, by name; `None` where there is no such namespace.
+pub type Rules<'a> = HashMap<&'a str, Option<WriteRules>>;
+
+/// The rules of a namespace, which are looked up once.
+pub fn known<'r, 'a>(
+    rules: &'r mut Rules<'a>,
+    connection: &Connection,
+    name: &'a str,
+) -> Result<Option<&'r WriteRules>, Failure> {
+    let found = match rules.entry(name) {
+        Entry::Occupied(found) => found.into_mut(),
+        Entry::Vacant(place) => place.insert(WriteRules::find(connection, name)?),
+    };
+    Ok(found.as_ref())
+}
+
 /// Admits all of the readings or none.
 fn admitted(connection: &Connection, key: &str, readings: &[Arc<Reading>]) -> Result<Vec<Admitted>, Failure> {
-    let mut rules = HashMap::new();
+    let mut rules = Rules::new();
     let mut all = Vec::with_capacity(readings.len());
     for (index, reading) in readings.iter().enumerate() {
         let name = reading.namespace.as_str();
-        if !rules.contains_key(name) {
-            rules.insert(name, WriteRules::find(connection, name)?);
-        }
-        let rules = rules.get(name).and_then(Option::as_ref);
+        let rules = known(&mut rules, connection, name)?;
         let admitted = reading.with_legacy_key(connection, key, rules);
         all.push(admitted.map_err(|failure| at(index, &failure))?);
     }
     Ok(all)
 }
 
-fn reading(packet: Packet, received: Timestamp) -> Reading {
+/// A packet's reading.
+pub fn reading(packet: Packet, received: Timestamp) -> Reading {
     let time = packet.timestamp.unwrap_or(received);
     Reading { namespace: packet.namespace, uid: packet.uid, time, received, fields: packet.fields }
+}
+
+/// Whether a packet's time is one that the database takes.
+pub fn is_dated(packet: &Packet) -> bool {
+    packet.timestamp.is_none_or(Timestamp::has_date)
 }
 
 fn at(index: usize, failure: &Failure) -> Failure {
@@ -93,11 +116,8 @@ fn parse(form: &Form) -> Result<Vec<Packet>, Failure> {
         let reason = format!("more than {MOST} packets and fields together; send them in several calls");
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
     })?;
-    let is_dated = |packet: &Packet| packet.timestamp.is_none_or(Timestamp::has_date);
     match packets.iter().position(|packet| !is_dated(packet)) {
         None => Ok(packets),
-        Some(index) => {
-            Err(Failure::bad(format!("packet {index}: the timestamp is not within the years 1 to 9999")))
-        }
+        Some(index) => Err(Failure::bad(format!("packet {index}: {UNDATED}"))),
     }
 }

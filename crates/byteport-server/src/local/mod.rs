@@ -9,5 +9,6 @@
 //! is cut and said to be (`truncated`); `ref` finds the whole value.
 
 pub mod control;
+pub mod dead_letters;
 pub mod fields;
 pub mod log;

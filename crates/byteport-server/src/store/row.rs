@@ -80,4 +80,5 @@ macro_rules! cell {
 cell!(i64, cell::Integer, |cell| cell.0);
 cell!(bool, cell::Integer, |cell| cell.0 != 0);
 cell!(f64, f64, |cell| cell);
+cell!(Vec<u8>, Vec<u8>, |cell| cell);
 cell!(String, cell::Text<'_>, |cell| cell.0.into_owned());

@@ -174,6 +174,23 @@ CREATE TABLE control (
 ",
         sqlite: "",
     },
+    Step {
+        tables: "
+ALTER TABLE message ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE dead_letter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received INTEGER NOT NULL,
+    broker TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    namespace TEXT,
+    reason TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX dead_letter_by_namespace ON dead_letter (namespace, id);
+",
+        sqlite: "",
+    },
 ];
 
 /// Opens SQLite's database for writing, makes or updates its tables.

@@ -61,6 +61,14 @@ bind!(str, Text, it => it);
 bind!(String, Text, it => it);
 bind!([u8; 32], Blob, it => it);
 
+impl Bind for [u8] {
+    const NULL: Value<'static> = Value::Blob(None);
+
+    fn value(&self) -> Value<'_> {
+        Value::Blob(Some(self))
+    }
+}
+
 impl<T: Bind + ?Sized> Bind for &T {
     const NULL: Value<'static> = T::NULL;
 

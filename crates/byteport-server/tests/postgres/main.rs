@@ -12,6 +12,7 @@
 
 mod engine;
 mod several;
+mod sharing;
 mod starter;
 mod trouble;
 
@@ -19,6 +20,8 @@ mod trouble;
 mod abuse;
 #[path = "../server/api.rs"]
 mod api;
+#[path = "../server/brokers.rs"]
+mod brokers;
 #[path = "../server/client.rs"]
 mod client;
 #[path = "../server/computed.rs"]
@@ -29,8 +32,12 @@ mod control;
 mod cors;
 #[path = "../server/csrf.rs"]
 mod csrf;
+#[path = "../server/dead_letters.rs"]
+mod dead_letters;
 #[path = "../server/devices.rs"]
 mod devices;
+#[path = "../server/downlink.rs"]
+mod downlink;
 #[path = "../server/durable.rs"]
 mod durable;
 #[path = "../server/farm.rs"]
@@ -41,6 +48,8 @@ mod firmware;
 mod fixture;
 #[path = "../server/hostile.rs"]
 mod hostile;
+#[path = "../server/ingest.rs"]
+mod ingest;
 #[path = "../server/login.rs"]
 mod login;
 #[path = "../server/logs.rs"]

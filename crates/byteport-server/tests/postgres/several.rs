@@ -264,3 +264,34 @@ fn the_password_comes_from_the_environment_and_is_told_nobody() {
         assert!(!text.contains(password) && !text.contains("wr0ng") && !text.contains(PASSWORD), "{text}");
     }
 }
+
+#[test]
+fn values_may_be_in_partitions_by_time() {
+    let document = include_str!("../../../../docs/scale.md");
+    let (_, sql) = document.split_once("```sql\n").expect("statements");
+    let (sql, _) = sql.split_once("```").expect("an end");
+    let mut server = Server::start();
+    let store = |client: &Client, second: i64, value: &str| {
+        let pairs = [("_ts", second.to_string()), ("v", value.to_owned())];
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(client.store("my_garage/d", &pairs), 200);
+    };
+    // Before the first month, in each of the two, and after them.
+    let seconds = [1_700_000_000, 1_767_225_600, 1_769_904_000, 1_800_000_000];
+    seconds.iter().for_each(|second| store(&server.client(), *second, "1"));
+    assert!(server.terminate().success());
+    let mut client = postgres::Client::connect(&server.place, postgres::NoTls).expect("connects");
+    client.batch_execute(sql).expect("partitions");
+    server.restart();
+    for second in seconds {
+        store(&server.client(), second, "2");
+        store(&server.client(), second + 1, "x");
+    }
+    let path = "/api/v1/timeseries/my_garage/d/v/?from=2000-01-01T00:00:00&to=2100-01-01T00:00:00";
+    let series = server.logged_in().get(path).json();
+    let points = series["data"]["ts_data"].as_array().expect("points");
+    let values: Vec<_> = points.iter().map(|point| point["v"].as_str().expect("a text")).collect();
+    assert_eq!(values, ["2", "x"].repeat(4));
+    let fields = server.logged_in().get("/api/local/fields/my_garage/d/").json();
+    assert_eq!((&fields[0]["value"], &fields[0]["data_type"]), (&json!("x"), &json!("text")));
+}

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use byteport_server::values;
 
+use crate::brokers::{LONG, MOSQUITTO, Source, until};
 use crate::engine;
 use crate::fixture::{PASSWORD, SEED, Server, USER, run};
 
@@ -64,13 +65,38 @@ fn passwords_and_tokens_are_not_in_the_files() {
     check();
 }
 
-#[test]
-fn a_disk_that_takes_no_more_is_told_once() {
+/// A server that may write 2 MiB into a file; after a restart it may write more.
+fn server_on_a_small_disk(arguments: Vec<String>) -> Server {
     let folder = tempfile::tempdir().expect("a folder");
     let words = "trap '' XFSZ; ulimit -f 4096; exec \"$0\" \"$@\"";
     let mut shell = Command::new("sh");
     shell.args(["-c", words, env!("CARGO_BIN_EXE_byteport-server")]).stdin(Stdio::null());
-    let mut server = Server::spawned(engine::place(folder.path()), folder, SEED, vec![], shell);
+    Server::spawned(engine::place(folder.path()), folder, SEED, arguments, shell)
+}
+
+#[test]
+fn packets_that_a_full_disk_does_not_take_stay_at_the_broker() {
+    let source = Source::mqtt(&MOSQUITTO);
+    let mut server = server_on_a_small_disk(source.arguments());
+    source.wait_for_server(&server);
+    let (client, large) = (source.client(), "x".repeat(50_000));
+    for second in 0..100 {
+        let list =
+            format!(r#"[{{"uid":"d","namespace":"test","timestamp":"{second}","data":"v={large};"}}]"#);
+        client.post(&source.destination, list.as_bytes()).expect("handed over");
+    }
+    assert_eq!(client.flush(LONG).expect("flushes"), 0);
+    server.wait_for_log("takes no changes");
+    assert!(server.terminate().success());
+    assert!(server.count("value") < 100);
+    server.restart();
+    until("all are stored", || server.count("value") == 100);
+    assert_eq!(server.count("dead_letter"), 0);
+}
+
+#[test]
+fn a_disk_that_takes_no_more_is_told_once() {
+    let mut server = server_on_a_small_disk(vec![]);
     let client = server.client();
     let large = "x".repeat(150_000);
     let accepted = (0..100).take_while(|second: &i32| {

@@ -11,12 +11,15 @@
 
 mod abuse;
 mod api;
+mod brokers;
 mod client;
 mod computed;
 mod control;
 mod cors;
 mod csrf;
+mod dead_letters;
 mod devices;
+mod downlink;
 mod durable;
 mod engine;
 mod farm;
@@ -24,6 +27,7 @@ mod firmware;
 mod fixture;
 mod folder;
 mod hostile;
+mod ingest;
 mod login;
 mod logs;
 mod messages;

@@ -19,7 +19,7 @@ use crate::model::name::{self, NameKind};
 
 /// A packet as it stands in the JSON text.
 #[derive(Deserialize)]
-struct Wire<'a> {
+pub(super) struct Wire<'a> {
     namespace: String,
     uid: String,
     #[serde(default)]
@@ -49,7 +49,7 @@ impl Stamp {
 
 impl Wire<'_> {
     /// The packet, if all is right; `None` where it has more fields than `most`.
-    fn check(self, most: usize) -> Result<Option<Packet>> {
+    pub(super) fn check(self, most: usize) -> Result<Option<Packet>> {
         name::check(NameKind::Namespace, &self.namespace)?;
         name::check(NameKind::Device, &self.uid)?;
         let timestamp = self.timestamp.map(Stamp::read).transpose()?;

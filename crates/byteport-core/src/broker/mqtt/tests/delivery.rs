@@ -112,6 +112,17 @@ fn the_broker_says_which_subscriptions_it_took() {
 }
 
 #[test]
+fn a_refused_subscription_may_be_asked_for_again() {
+    let mut session = open(&options());
+    ["a", "b"].iter().for_each(|filter| session.subscribe(filter).unwrap());
+    session.receive(&[0x90, 3, 0, 1, 1, 0x90, 3, 0, 2, 0x80], ZERO).unwrap();
+    sent(&mut session);
+    ["a", "b"].iter().for_each(|filter| session.subscribe(filter).unwrap());
+    assert_eq!(sent(&mut session).len(), 1);
+    assert_eq!(again(&mut session).len(), 2);
+}
+
+#[test]
 fn answers_of_another_kind_leave_an_identifier_taken() {
     let mut session = open(&options());
     session.subscribe("a").unwrap();
