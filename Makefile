@@ -44,7 +44,7 @@ lint: ## formatting and lints of every language, header drift
 msrv: ## build with Rust 1.85, the oldest compiler that is supported
 	@scripts/test.sh msrv
 
-bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas and bare SQLite
+bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas, paho and bare SQLite
 	@scripts/bench.sh
 
 header: ## write include/byteport.h anew from the Rust sources

@@ -36,7 +36,9 @@ def byteport(broker: list[str], count: int, window: int) -> Callable[[], None]:
     from byteport.mqtt_client import ByteportMQTTClient
 
     host, user, password = broker
-    client = ByteportMQTTClient("bench", "device", user, password, host, explicit_vhost="/", clean_session=True)
+    client = ByteportMQTTClient(
+        "bench", "device", user, password, host, explicit_vhost="/", clean_session=True
+    )
 
     def publish() -> None:
         for i in range(count):

@@ -3,7 +3,8 @@
 # Copyright The libbyteport authors
 # Builds in release and measures: storing beside libcurl, pycurl and requests; reading a series beside json and orjson with
 # pandas; objects beside bz2, zlib and requests; what the import costs; the server beside bare SQLite; the outbox beside bare
-# SQLite, persist-queue and paho-mqtt, and over a long way; and the library's size.
+# SQLite, persist-queue and paho-mqtt, and over a long way; publishing by MQTT beside paho; taking readings from RabbitMQ into
+# PostgreSQL; and the library's size.
 # BENCH_ROUNDS sets how often.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,11 +23,13 @@ ln -sf libbyteport.so.0 "$out/libbyteport.so"
 gcc "${flags[@]}" -Iinclude bench/store_byteport.c -o "$out/store_byteport" -L"$out" -lbyteport -Wl,-rpath,"\$ORIGIN"
 gcc "${flags[@]}" bench/store_curl.c -o "$out/store_curl" -lcurl
 gcc "${flags[@]}" -Iinclude bench/outbox.c -o "$out/outbox" -L"$out" -lbyteport -Wl,-rpath,"\$ORIGIN"
+gcc "${flags[@]}" -Iinclude bench/broker_byteport.c -o "$out/broker_byteport" -L"$out" -lbyteport -Wl,-rpath,"\$ORIGIN"
+gcc "${flags[@]}" bench/broker_paho.c -o "$out/broker_paho" -lpaho-mqtt3as -pthread
 gcc "${flags[@]}" bench/sqlite_insert.c -o "$out/sqlite_insert" -lsqlite3
 gcc "${flags[@]}" bench/outbox_sqlite.c -o "$out/outbox_sqlite" -lsqlite3
 
 echo "==> measuring"
-for bench in store series objects imports server outbox outbox_drain; do
+for bench in store series objects imports server outbox outbox_drain broker ingest; do
   echo "--> bench/$bench.py"
   build/venv/bin/python "bench/$bench.py"
 done

@@ -68,6 +68,13 @@ postgresql() {
   apt_install postgresql
 }
 
+# What scripts/brokers.sh and scripts/postgres.sh start.
+servers() {
+  program_only mosquitto mosquitto.service
+  program_only rabbitmq-server rabbitmq-server.service epmd.service epmd.socket
+  postgresql
+}
+
 # Whether the C compiler can compile and link.
 cc_works() {
   local folder status=0
@@ -113,10 +120,7 @@ for_tests() {
   packages mount util-linux
   packages chromium chromium-driver # the page is tested in a browser
   program_only dante-server danted.service
-  # the brokers that scripts/brokers.sh starts
-  program_only mosquitto mosquitto.service
-  program_only rabbitmq-server rabbitmq-server.service epmd.service epmd.socket
-  postgresql # scripts/postgres.sh starts it
+  servers
   pip_install python/requirements-dev.txt
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt
@@ -125,7 +129,8 @@ for_tests() {
 
 for_bench() {
   toolchain
-  packages libcurl4-openssl-dev libssl-dev libsqlite3-dev wrk
+  packages libcurl4-openssl-dev libssl-dev libsqlite3-dev libpaho-mqtt-dev wrk openssl
+  servers
   program_only nginx-light nginx.service
   pip_install bench/requirements.txt
 }
