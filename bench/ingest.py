@@ -3,8 +3,8 @@
 """Readings that go from a full queue of RabbitMQ into PostgreSQL, by one byteport-server and by two.
 
 Readings of three fields wait in the queue, each as a message of its own or in lists of a hundred; then the servers start.
-Measured is from when a tenth of them is in the database until all are, so that nobody's start counts. PostgreSQL waits for its
-disk at each commit, and all share this machine.
+Measured is from when a tenth of them is in the database until all are, so that nobody's start counts. PostgreSQL waits for
+its disk at each commit, and all share this machine.
 """
 
 from __future__ import annotations
