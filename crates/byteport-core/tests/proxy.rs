@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use byteport_core::broker::{BrokerOptions, Protocol};
 use byteport_core::{Client, ErrorCode, Phase, Proxy};
 use support::{Recorder, vectors_server};
 use tempfile::{NamedTempFile, TempDir};
@@ -132,6 +133,23 @@ fn http_connect_with_password() {
     passes(&format!("http://user:pass@127.0.0.1:{}", proxy.port));
     is_refused(&format!("http://user:wrong-secret@127.0.0.1:{}", proxy.port), false);
     is_refused(&format!("http://127.0.0.1:{}", proxy.port), false);
+}
+
+#[test]
+fn a_broker_is_reached_through_each_of_them() {
+    let broker = byteport_testing::Broker::start(byteport_testing::Kind::Mosquitto);
+    let (socks, http) = (microsocks(&["-u", "user", "-P", "pass"]), tinyproxy());
+    for proxy in [
+        format!("socks5://user:pass@127.0.0.1:{}", socks.port),
+        format!("http://user:pass@127.0.0.1:{}", http.port),
+    ] {
+        let options = BrokerOptions::new(Protocol::Mqtt).host(&format!("mqtts://{}", broker.mqtts()));
+        let options =
+            options.ca_file(broker.ca()).vhost(broker.vhost()).login(broker.user(), broker.password());
+        let options = options.clean_session(true).reconnect(false).proxy(Proxy::parse(&proxy).unwrap());
+        let client = byteport_core::broker::Broker::open(options).unwrap();
+        client.publish("through", b"a proxy").unwrap_or_else(|error| panic!("{proxy}: {error}"));
+    }
 }
 
 /// Something that is no proxy and says so at once.
