@@ -10,6 +10,8 @@ mod message;
 mod mqtt;
 mod options;
 mod outgoing;
+mod publish;
+mod receive;
 mod session;
 mod shared;
 mod state;

@@ -4,12 +4,39 @@
 
 use std::time::Duration;
 
-use super::Broker;
 use super::shared::deadline;
+use super::{Broker, BrokerState};
 use crate::error::{Error, ErrorCode, Result};
 use crate::net::LONGEST_WAIT;
 
 impl Broker {
+    /// Waits until the broker has let this client in.
+    ///
+    /// # Errors
+    /// Why that failed, as soon as it has failed for a reason that lasts ([`ErrorCode::LoginFailed`], [`ErrorCode::Tls`]), and
+    /// the last reason when the time is over. The client goes on trying, where its options say so.
+    pub fn wait_open(&self, timeout: Duration) -> Result<()> {
+        let shared = self.shared()?;
+        let mut state = shared.lock();
+        state.is_wanted = state.link != BrokerState::Open;
+        shared.poke(&mut state);
+        let opened = shared.wait_until(state, deadline(timeout), |state| {
+            if state.link == BrokerState::Open {
+                return Some(Ok(()));
+            }
+            let has_failed = !state.reconnects && !state.is_wanted && state.link == BrokerState::Waiting;
+            state.hopeless().or_else(|| state.fault.clone().filter(|_| has_failed)).map(Err)
+        })?;
+        match opened {
+            Some(Ok(())) => Ok(()),
+            Some(Err(fault)) => Err(fault.error()),
+            None => Err(match &shared.lock().fault {
+                Some(fault) => fault.error(),
+                None => Error::new(ErrorCode::Timeout, "the broker was not reached in time"),
+            }),
+        }
+    }
+
     /// Waits for the first try to connect: until the broker has let this client in, or that try has failed. For programs that
     /// end at once where host or login are wrong; [`Broker::wait_open`] waits for later tries, too. It ends within twice
     /// [`BrokerOptions::connect_timeout`](super::BrokerOptions::connect_timeout).
