@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::session::Ticket;
 use super::shared::{Shared, closed};
 use super::{BrokerOptions, BrokerStats, driver};
 use crate::error::{Error, ErrorCode, Result};

@@ -7,18 +7,19 @@ use std::time::{Duration, Instant};
 use super::Broker;
 use super::session::{Publication, Ticket};
 use super::shared::{Shared, closed, deadline};
-use super::state::{Fault, State};
+use super::state::State;
 use crate::error::Result;
 
 impl Broker {
     /// Publishes to an MQTT topic or STOMP destination, and waits until the broker has it, up to the options' time-out. Without
-    /// confirmation ([`BrokerOptions::confirm`]) it is handed to the connection.
+    /// confirmation ([`BrokerOptions::confirm`](super::BrokerOptions::confirm)) it is handed to the connection.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidArgument`] for a destination or body that cannot be; [`ErrorCode::Forbidden`] where the broker
-    /// refuses it; [`ErrorCode::Timeout`] with the last reason, of [`Phase::Connect`](crate::Phase::Connect) where nothing was
-    /// sent, of [`Phase::Receive`](crate::Phase::Receive) where the broker may have it; what [`Broker::wait_open`] gives at once;
-    /// [`ErrorCode::Closed`]; [`ErrorCode::Forked`]; [`ErrorCode::Stopped`].
+    /// [`InvalidArgument`](crate::ErrorCode::InvalidArgument) for a destination or body that cannot be;
+    /// [`Forbidden`](crate::ErrorCode::Forbidden) where the broker refuses it; [`Timeout`](crate::ErrorCode::Timeout) with the
+    /// last reason, of [`Phase::Connect`](crate::Phase::Connect) where nothing was sent, of
+    /// [`Phase::Receive`](crate::Phase::Receive) where the broker may have it; what [`Broker::wait_open`] gives at once;
+    /// [`Closed`](crate::ErrorCode::Closed); [`Forked`](crate::ErrorCode::Forked); [`Stopped`](crate::ErrorCode::Stopped).
     pub fn publish(&self, destination: &str, body: &[u8]) -> Result<()> {
         let shared = self.shared()?;
         let ends = deadline(shared.options.timeout);
@@ -27,7 +28,7 @@ impl Broker {
     }
 
     /// Publishes without waiting for the broker's answer; only for room, where too much waits for one. [`Broker::flush`] waits
-    /// for the answers. What the broker refuses is counted ([`BrokerStats::refused`]) and logged.
+    /// for the answers. What the broker refuses is counted ([`BrokerStats::refused`](super::BrokerStats::refused)) and logged.
     ///
     /// # Errors
     /// As [`Broker::publish`], but for what the answer would tell.
@@ -40,7 +41,7 @@ impl Broker {
     /// are missing.
     ///
     /// # Errors
-    /// [`ErrorCode::Forked`]; [`ErrorCode::Stopped`].
+    /// [`Forked`](crate::ErrorCode::Forked); [`Stopped`](crate::ErrorCode::Stopped).
     pub fn flush(&self, timeout: Duration) -> Result<usize> {
         let shared = self.shared()?;
         let state = shared.lock();
