@@ -112,7 +112,7 @@ pub async fn load(
     };
     let is_defined = found.defined.is_some();
     let series = Series { path, field: found.id, kind, is_defined, range, transform, limit };
-    Ok(stream::response(app.store.clone(), series, &call.wrap))
+    stream::response(app.store.clone(), series, &call.wrap).await
 }
 
 fn scale(query: &Form) -> Result<Option<f64>, Failure> {
