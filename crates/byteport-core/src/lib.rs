@@ -23,6 +23,7 @@ pub mod http;
 pub mod model;
 mod net;
 pub mod outbox;
+mod threads;
 pub mod watch;
 
 pub use error::{Error, ErrorCode, Phase, Result};

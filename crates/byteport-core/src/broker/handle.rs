@@ -3,14 +3,14 @@
 //! A broker's client as its users have it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::session::Ticket;
 use super::shared::{Shared, closed};
 use super::{BrokerOptions, BrokerStats, driver};
 use crate::error::{Error, ErrorCode, Result};
+use crate::threads::Threads;
 
 /// A client of a broker, with a thread that keeps the connection. Shared by reference among threads.
 ///
@@ -35,7 +35,7 @@ pub struct Broker {
     /// The process that opened it: a forked child has no thread, and locks that nobody will give back.
     process: u32,
     shared: Option<Arc<Shared>>,
-    pub(super) threads: Mutex<Vec<JoinHandle<()>>>,
+    pub(crate) threads: Threads,
 }
 
 impl fmt::Debug for Broker {
@@ -56,20 +56,10 @@ impl Broker {
         let broker = Broker {
             process: std::process::id(),
             shared: Some(Arc::clone(&shared)),
-            threads: Mutex::new(Vec::new()),
+            threads: Threads::default(),
         };
-        broker.start("byteport-broker", move || driver::run(&shared))?;
+        broker.threads.start("byteport-broker", move || driver::run(&shared))?;
         Ok(broker)
-    }
-
-    pub(super) fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
-        let thread =
-            Builder::new().name(name.to_owned()).stack_size(1 << 20).spawn(work).map_err(|error| {
-                Error::new(ErrorCode::File, "no thread can be started: raise the limit on processes")
-                    .because(error)
-            })?;
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
-        Ok(())
     }
 
     /// What callers share with the thread, unless this is a forked child.
@@ -122,7 +112,7 @@ impl Broker {
         shared.lock().closing = true;
         let missing = self.flush(timeout);
         shared.end();
-        self.join(Instant::now() + Duration::from_secs(2));
+        self.threads.join(Instant::now() + Duration::from_secs(2));
         missing
     }
 
@@ -131,20 +121,6 @@ impl Broker {
         if let Ok(shared) = self.shared() {
             shared.lock().closing = true;
             shared.end();
-        }
-    }
-
-    /// Joins the threads that end in time; one that waits for the network ends by itself.
-    pub(crate) fn join(&self, patience: Instant) {
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            let is_this = thread.thread().id() == std::thread::current().id();
-            while !is_this && !thread.is_finished() && Instant::now() < patience {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            if thread.is_finished() {
-                let _ = thread.join();
-            }
         }
     }
 }
@@ -156,11 +132,9 @@ impl Drop for Broker {
             shared.lock().closing = true;
             shared.end();
         } else {
-            // The parent's locks may be held for good here, and the parent's connection is open: nothing of it is touched. A
-            // handle of a thread that is not here could be that of another by now, which it would detach.
+            // The parent's locks may be held for good here, and the parent's connection is open: nothing of it is touched.
             std::mem::forget(shared);
-            let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
-            std::mem::forget(std::mem::take(threads));
+            self.threads.forget();
         }
     }
 }

@@ -42,7 +42,7 @@ impl Broker {
         let shared = Arc::clone(self.shared()?);
         shared.subscribe_something()?;
         shared.begin_to_listen()?;
-        self.start("byteport-messages", move || shared.hand_on(opened, handler))
+        self.threads.start("byteport-messages", move || shared.hand_on(opened, handler))
     }
 }
 

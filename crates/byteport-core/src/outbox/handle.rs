@@ -4,8 +4,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::intake::closed;
@@ -17,6 +16,7 @@ use super::{DiskState, Durability, Flushed, OutboxOptions, Receipt, Stats, uploa
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::Client;
 use crate::model::Reading;
+use crate::threads::Threads;
 
 /// How long closing waits for the disk beyond its time-out.
 const LAST_WRITE: Duration = Duration::from_secs(5);
@@ -43,7 +43,7 @@ pub struct Outbox {
     /// The process that opened it: a forked child has no threads, and locks that nobody will give back.
     process: u32,
     shared: Option<Arc<Shared>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    threads: Threads,
 }
 
 impl fmt::Debug for Outbox {
@@ -73,26 +73,16 @@ impl Outbox {
         let outbox = Outbox {
             process: std::process::id(),
             shared: Some(Arc::clone(&shared)),
-            threads: Mutex::new(Vec::new()),
+            threads: Threads::default(),
         };
         let told = Arc::clone(&shared);
-        outbox.start("byteport-events", move || told.tell_all())?;
-        outbox.start("byteport-file", move || keeper.run())?;
+        outbox.threads.start("byteport-events", move || told.tell_all())?;
+        outbox.threads.start("byteport-file", move || keeper.run())?;
         for _ in 0..connections {
             let shared = Arc::clone(&shared);
-            outbox.start("byteport-upload", move || upload::run(&shared))?;
+            outbox.threads.start("byteport-upload", move || upload::run(&shared))?;
         }
         Ok(outbox)
-    }
-
-    fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
-        let thread =
-            Builder::new().name(name.to_owned()).stack_size(1 << 20).spawn(work).map_err(|error| {
-                Error::new(ErrorCode::File, "no thread can be started: raise the limit on processes")
-                    .because(error)
-            })?;
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
-        Ok(())
     }
 
     /// What callers share with the threads, unless this is a forked child.
@@ -182,30 +172,15 @@ impl Outbox {
         let flushed = shared.flush(timeout);
         shared.end();
         let ended = shared.wait_for_end(deadline(LAST_WRITE));
-        self.join();
+        let patience = deadline(Duration::from_millis(200));
+        self.threads.join(patience);
+        let way = shared.way().clone(); // a thread that still uploads may look at it meanwhile
+        way.join(patience);
         let flushed = flushed?;
         ended?;
         let state = shared.lock();
         let lost = if state.ended { state.lost } else { state.unfiled_count() };
         Ok(Flushed { kept: state.queued, lost, waited: begun.elapsed(), ..flushed })
-    }
-
-    /// Joins the threads that have ended, or are about to.
-    fn join(&self) {
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let patience = deadline(Duration::from_millis(200));
-        for thread in threads {
-            while !thread.is_finished() && Instant::now() < patience {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            if thread.is_finished() {
-                let _ = thread.join();
-            }
-        }
-        if let Some(shared) = &self.shared {
-            let way = shared.way().clone(); // a thread that still uploads may look at it meanwhile
-            way.join(patience);
-        }
     }
 
     /// The accounting at this moment.
@@ -269,11 +244,9 @@ impl Drop for Outbox {
             shared.lock().closing = true;
             shared.end();
         } else {
-            // The parent's locks may be held for good here, and the parent's file is open: nothing of it is touched. A handle
-            // of a thread that is not here could be that of another by now, which it would detach.
+            // The parent's locks may be held for good here, and the parent's file is open: nothing of it is touched.
             std::mem::forget(shared);
-            let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
-            std::mem::forget(std::mem::take(threads));
+            self.threads.forget();
         }
     }
 }

@@ -115,7 +115,7 @@ impl Way {
     /// Joins the thread of a broker's client that was stopped, if it ends in time.
     pub fn join(&self, patience: Instant) {
         if let Self::Broker { broker, .. } = self {
-            broker.join(patience);
+            broker.threads.join(patience);
         }
     }
 }

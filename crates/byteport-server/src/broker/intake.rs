@@ -4,7 +4,7 @@
 //! The thread that stores what comes by one broker.
 //!
 //! Invariants: a delivery is settled after its last packet is on disk. Where that does not work the thread holds the batch
-//! and tries again, with pauses that grow up to [`LONGEST`], until it works or the server stops: the broker hands over no more
+//! and tries again, with pauses that grow up to `LONGEST`, until it works or the server stops: the broker hands over no more
 //! meanwhile, and counts no delivery as failed. Told to stop, it stores the batch that it has, once.
 
 use std::sync::{Arc, OnceLock};
