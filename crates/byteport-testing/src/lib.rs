@@ -6,4 +6,12 @@
 
 mod broker;
 
+use std::sync::LazyLock;
+
 pub use broker::{Broker, Kind};
+
+/// A Mosquitto for all tests of a program.
+pub static MOSQUITTO: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::Mosquitto));
+
+/// A RabbitMQ for all tests of a program.
+pub static RABBITMQ: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::RabbitMq));

@@ -9,13 +9,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use byteport_core::broker::{Broker as Client, BrokerOptions};
-use byteport_testing::{Broker, Kind};
+use byteport_testing::{Broker, MOSQUITTO, RABBITMQ};
 use tempfile::TempDir;
 
 use crate::support::{Done, bare, run};
 
-static MOSQUITTO: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::Mosquitto));
-static RABBITMQ: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::RabbitMq));
 static HOME: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().unwrap());
 
 /// Longer than anything takes that a test waits for.

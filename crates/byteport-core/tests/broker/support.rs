@@ -5,17 +5,12 @@
 use std::io::Read as _;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use byteport_core::broker::{Broker as Client, BrokerOptions, Delivery, Protocol, Verdict};
-use byteport_testing::{Broker, Kind};
-
-/// The broker with MQTT alone.
-pub static MOSQUITTO: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::Mosquitto));
-
-/// The broker with both protocols.
-pub static RABBITMQ: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::RabbitMq));
+use byteport_testing::Broker;
+pub use byteport_testing::{MOSQUITTO, RABBITMQ};
 
 /// Longer than anything takes that a test waits for.
 pub const LONG: Duration = Duration::from_secs(60);

@@ -4,22 +4,16 @@
 //! Brokers that all tests of this program share, and what a server needs to take packets from them.
 
 use std::fs;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use byteport_core::broker::{Broker as Client, BrokerOptions};
-use byteport_testing::{Broker, Kind};
+use byteport_testing::Broker;
+pub use byteport_testing::{MOSQUITTO, RABBITMQ};
 use serde_json::Value;
 
 use crate::engine;
 use crate::fixture::{SEED, Server};
-
-/// The broker with MQTT alone.
-pub static MOSQUITTO: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::Mosquitto));
-
-/// The broker with both protocols.
-pub static RABBITMQ: LazyLock<Broker> = LazyLock::new(|| Broker::start(Kind::RabbitMq));
 
 /// Longer than anything takes that a test waits for.
 pub const LONG: Duration = Duration::from_secs(120);
