@@ -51,6 +51,13 @@ def test_soname_carries_the_abi_number(plain_dir):
     assert re.search(r"SONAME\s+(\S+)", head)[1] == f"libbyteport.so.{number}"
 
 
+def test_a_static_library_is_all_that_a_program_names(plain_dir, tmp_path):
+    sources = [capi.EXAMPLES / f"{name}.c" for name in ("store", "outbox", "broker_store", "firmware")]
+    for source in sources:
+        library = plain_dir / "libbyteport.a"
+        capi.must([capi.tool("cc"), source, f"-I{capi.HEADER.parent}", library, "-o", tmp_path / source.stem])
+
+
 def test_null_c_passes_null_for_every_pointer_of_every_function():
     text = "".join((capi.HERE / name).read_text() for name in ("null.c", "outbox_null.c", "broker_null.c"))
     missing = []

@@ -71,17 +71,33 @@ impl Meter {
     pub(super) fn rate(&self, now: Duration) -> f64 {
         let Some(since) = self.since else { return 0.0 };
         let measured = now.saturating_sub(since).as_secs_f64().max(1.0);
-        self.left(now) / (SPAN * (1.0 - (-measured / SPAN).exp()))
+        self.left(now) / (SPAN * (1.0 - decay(measured / SPAN)))
     }
 
     fn left(&self, now: Duration) -> f64 {
-        self.weight * (-now.saturating_sub(self.at).as_secs_f64() / SPAN).exp()
+        self.weight * decay(now.saturating_sub(self.at).as_secs_f64() / SPAN)
     }
+}
+
+/// e to the power of `-spans`, to four digits. The standard library's own comes from the system's mathematical library, which
+/// whoever links this one statically would have to name.
+fn decay(spans: f64) -> f64 {
+    let part = spans.min(700.0) / 1024.0;
+    (1.0 - part + part * part / 2.0 - part * part * part / 6.0).powi(1024)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decay_is_the_exponential_function() {
+        for tenth in 0..1000 {
+            let spans = f64::from(tenth) / 50.0;
+            assert!((decay(spans) / (-spans).exp() - 1.0).abs() < 1e-4, "{spans}");
+        }
+        assert!(decay(f64::MAX) < 1e-200 && decay(0.0) == 1.0);
+    }
 
     const MILLI: Duration = Duration::from_millis(1);
 
