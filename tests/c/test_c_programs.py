@@ -53,7 +53,13 @@ def test_every_program_is_run_here():
     # in test_c_outbox.py and test_c_broker.py
     others = {"outbox", "outbox_select", "broker_store", "broker_listen"}
     assert examples == {*EXAMPLES, *others}
-    brokers = {"broker", "broker_listen", "broker_fork", "broker_restart"}  # in test_c_broker.py
+    brokers = {
+        "broker",
+        "broker_listen",
+        "broker_fork",
+        "broker_outbox",
+        "broker_restart",
+    }  # in test_c_broker.py
     assert programs == {*PROGRAMS, *brokers, "settings", "broken"}
 
 
