@@ -137,6 +137,9 @@ class BrokerClient(AbstractByteportClient):
     def messages(self, timeout: Span | None = None) -> Iterator[Message]:
         """The messages to the device, one after the other as they come; a list of packets is taken apart.
 
+        The first message that is asked for subscribes to them, where nothing else did: what was sent before that comes only
+        from a session that had subscribed earlier, or from a queue.
+
         :param timeout: ends when none came for so long. None: only when the client is closed
 
         The broker is told that a message is taken when the next one is asked for (of a list, with its last message). When
