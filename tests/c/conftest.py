@@ -91,6 +91,7 @@ def build(request: pytest.FixtureRequest) -> capi.Build:
         checks = ["--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,possible"]
         checks += ["--errors-for-leak-kinds=definite,possible", "--num-callers=40"]
         checks += [f"--suppressions={capi.HERE / 'valgrind-rust.supp'}"]
+        checks += ["--fair-sched=yes"]  # or a thread that looks again and again keeps the others from working
         return capi.Build(plain, c99, [capi.tool("valgrind"), "--quiet", *checks])
     assert request.param == "c99"
     return capi.Build(plain, c99)
