@@ -140,15 +140,15 @@ impl Keeper {
         if state.finish {
             return Ok(Task::Finish);
         }
+        let sheds = self.shed_due(state, now);
+        if !is_broken && sheds.is_some_and(|time| time <= now) {
+            return Ok(Task::Shed); // before it is loaded: what is too old is not sent any more
+        }
         if self.file.is_some() && state.want_load {
             return Ok(Task::Load);
         }
         if is_broken {
             return if now >= self.retry_at { Ok(Task::Retry) } else { Err(Some(self.retry_at)) };
-        }
-        let sheds = self.shed_due(state, now);
-        if sheds.is_some_and(|time| time <= now) {
-            return Ok(Task::Shed);
         }
         let syncs = state.sync_to > state.synced() && state.disk == DiskState::Ok;
         if syncs || !state.new_clocks.is_empty() || state.sync_due.is_some_and(|due| due <= now) {
