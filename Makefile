@@ -47,7 +47,7 @@ msrv: ## build with Rust 1.85, the oldest compiler that is supported
 bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas, paho and bare SQLite
 	@scripts/bench.sh
 
-header: ## write include/byteport.h anew from the Rust sources
+header: ## write include/byteport.h and the version script anew from the Rust sources
 	@BYTEPORT_WRITE_HEADER=1 cargo test -q -p byteport-ffi --test header
 
 setup: ## install what the tests need (Debian packages, a Python environment)

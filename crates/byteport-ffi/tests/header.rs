@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
-//! `include/byteport.h` is what cbindgen makes of the source. After a change that is meant, write it anew:
-//! `BYTEPORT_WRITE_HEADER=1 cargo test -p byteport-ffi --test header`.
+//! `include/byteport.h` is what cbindgen makes of the source, and `libbyteport.map` names its functions for the linker. After
+//! a change that is meant, write both anew: `make header`.
 
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy does not take for tests
+
+#[path = "header/declared.rs"]
+mod declared;
+#[path = "header/versions.rs"]
+mod versions;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -85,21 +90,35 @@ fn generate() -> String {
     String::from_utf8(header).unwrap()
 }
 
-#[test]
-fn the_header_is_made_from_the_source() {
-    let header = generate();
+/// Compares a file with what it should be, or writes it, if the environment says so.
+fn assert_current(path: &Path, wanted: &str) {
     if std::env::var_os("BYTEPORT_WRITE_HEADER").is_some() {
-        fs::create_dir_all(header_path().parent().unwrap()).unwrap();
-        fs::write(header_path(), &header).unwrap();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, wanted).unwrap();
     }
-    let committed = fs::read_to_string(header_path()).unwrap_or_default();
-    let differs = header.lines().zip(committed.lines()).position(|(new, old)| new != old);
+    let committed = fs::read_to_string(path).unwrap_or_default();
+    let differs = wanted.lines().zip(committed.lines()).position(|(new, old)| new != old);
     assert!(
-        header == committed,
-        "include/byteport.h differs from the source, first in line {:?}. If the change is meant, write it anew: \
-         BYTEPORT_WRITE_HEADER=1 cargo test -p byteport-ffi --test header",
+        wanted == committed,
+        "{} differs from the source, first in line {:?}. If the change is meant, write it anew: make header",
+        path.display(),
         differs.map(|line| line + 1)
     );
+}
+
+#[test]
+fn the_header_is_made_from_the_source() {
+    assert_current(&header_path(), &generate());
+}
+
+#[test]
+fn the_version_script_names_the_headers_functions() {
+    let path = crate_dir().join("libbyteport.map");
+    let old = fs::read_to_string(&path).unwrap_or_default();
+    let functions = declared::read(&generate()).functions;
+    let names = functions.into_iter().map(|function| function.name).collect();
+    let version = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+    assert_current(&path, &versions::script(&old, &names, version).unwrap());
 }
 
 #[test]
