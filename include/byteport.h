@@ -69,6 +69,30 @@
 #define BYTEPORT_VERSION_MINOR 1
 #define BYTEPORT_VERSION_PATCH 0
 
+/*
+ * What compilers are told. NULL is allowed where it says BYTEPORT_NULLABLE, and nowhere else: GCC and Clang warn where they see it
+ * passed to another parameter, and where a status or a new handle is not looked at. A compiler may also conclude that a
+ * pointer which was passed where NULL is not allowed is not NULL, and leave out a test for it that comes later. For code that
+ * passes such NULLs on purpose, and counts on BYTEPORT_ERROR_INVALID_ARGUMENT, define BYTEPORT_NO_ATTRIBUTES before this header
+ * is included: then nothing is told.
+ */
+#if defined(__GNUC__) && !defined(BYTEPORT_NO_ATTRIBUTES)
+#define BYTEPORT_CHECK_RESULT __attribute__((warn_unused_result))
+#define BYTEPORT_NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))
+#else
+#define BYTEPORT_CHECK_RESULT
+#define BYTEPORT_NONNULL(...)
+#endif
+#if defined(__clang__) && !defined(BYTEPORT_NO_ATTRIBUTES)
+#define BYTEPORT_NULLABLE _Nullable
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#pragma clang diagnostic ignored "-Wnullability-completeness" /* of what a place holds before and after a call, nothing is told */
+#pragma clang assume_nonnull begin
+#else
+#define BYTEPORT_NULLABLE
+#endif
+
 
 /**
  * The number of the ABI that this header describes. It grows when a program built with an older header would no longer
@@ -1030,19 +1054,19 @@ typedef struct byteport_typical_t byteport_typical_t;
  * and anything else to end the call with BYTEPORT_ERROR_STOPPED. It is called on the thread of the call; it must not use the
  * handle for which it was set, and must neither throw nor jump out.
  */
-typedef int (*byteport_progress_callback_t)(uint64_t so_far, uint64_t total, void *userdata);
+typedef int (*byteport_progress_callback_t)(uint64_t so_far, uint64_t total, void *BYTEPORT_NULLABLE userdata);
 
 /**
  * Frees a callback's userdata. It must neither throw nor jump out.
  */
-typedef void (*byteport_free_callback_t)(void *userdata);
+typedef void (*byteport_free_callback_t)(void *BYTEPORT_NULLABLE userdata);
 
 /**
  * Takes one piece of an object: `length` bytes, which are gone when the callback returns. It returns 0 to go on, and anything
  * else to end the call with BYTEPORT_ERROR_STOPPED. It is called on the thread of the call; it must not use the download,
  * and must neither throw nor jump out.
  */
-typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void *userdata);
+typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void *BYTEPORT_NULLABLE userdata);
 
 /**
  * Takes one event of an outbox, which is gone when the callback returns, and the userdata. Calls for one outbox come one
@@ -1054,7 +1078,7 @@ typedef int (*byteport_data_callback_t)(const uint8_t *data, size_t length, void
  * byteport_outbox_close() or byteport_outbox_wait_for(), and no BYTEPORT_DURABILITY_SYNCED or above. On any thread, it must never
  * free the outbox, and must neither throw nor jump out. It may end the program by exit().
  */
-typedef void (*byteport_outbox_callback_t)(const byteport_outbox_event_t *event, void *userdata);
+typedef void (*byteport_outbox_callback_t)(const byteport_outbox_event_t *event, void *BYTEPORT_NULLABLE userdata);
 
 /**
  * Takes one message, the delivery that it belongs to, and the userdata; both are gone when it returns. It returns what became of
@@ -1065,7 +1089,7 @@ typedef void (*byteport_outbox_callback_t)(const byteport_outbox_event_t *event,
  */
 typedef int32_t (*byteport_message_callback_t)(const byteport_message_t *message,
                                                const byteport_delivery_t *delivery,
-                                               void *userdata);
+                                               void *BYTEPORT_NULLABLE userdata);
 
 /**
  * Takes one message: its level, the part of the library that it comes from (`byteport::...`), its text in UTF-8, and the
@@ -1075,7 +1099,7 @@ typedef int32_t (*byteport_message_callback_t)(const byteport_message_t *message
 typedef void (*byteport_log_callback_t)(byteport_log_level_t level,
                                         const char *target,
                                         const char *message,
-                                        void *userdata);
+                                        void *BYTEPORT_NULLABLE userdata);
 
 #ifdef __cplusplus
 extern "C" {
@@ -1112,43 +1136,44 @@ const char *byteport_phase_text(int32_t phase);
 /**
  * The status that the failed call returned; BYTEPORT_ERROR_INVALID_ARGUMENT for NULL.
  */
-byteport_status_t byteport_error_status(const byteport_error_t *error);
+byteport_status_t byteport_error_status(const byteport_error_t *BYTEPORT_NULLABLE error);
 
 /**
  * How far the call had come; BYTEPORT_PHASE_CHECK for NULL.
  */
-byteport_phase_t byteport_error_phase(const byteport_error_t *error);
+byteport_phase_t byteport_error_phase(const byteport_error_t *BYTEPORT_NULLABLE error);
 
 /**
  * The HTTP status that the service answered with, such as 403; 0 if there was no answer, and for NULL.
  */
-int32_t byteport_error_http_status(const byteport_error_t *error);
+int32_t byteport_error_http_status(const byteport_error_t *BYTEPORT_NULLABLE error);
 
 /**
  * What happened and what to do about it, with every cause, in one line of UTF-8. NULL for NULL. The text belongs to the
  * error. It never holds a key, a password or a cookie.
  */
-const char *byteport_error_message(const byteport_error_t *error);
+const char *BYTEPORT_NULLABLE byteport_error_message(const byteport_error_t *BYTEPORT_NULLABLE error);
 
 /**
  * How many causes the error has; 0 where the message says it all, and for NULL.
  */
-size_t byteport_error_cause_count(const byteport_error_t *error);
+size_t byteport_error_cause_count(const byteport_error_t *BYTEPORT_NULLABLE error);
 
 /**
  * One cause's text, the nearest at index 0. NULL past the last, and for NULL. The text belongs to the error.
  */
-const char *byteport_error_cause(const byteport_error_t *error, size_t index);
+const char *BYTEPORT_NULLABLE byteport_error_cause(const byteport_error_t *BYTEPORT_NULLABLE error,
+                                                   size_t index);
 
 /**
  * Whether the same call, made again later and unchanged, can succeed; false for NULL.
  */
-bool byteport_error_is_retryable(const byteport_error_t *error);
+bool byteport_error_is_retryable(const byteport_error_t *BYTEPORT_NULLABLE error);
 
 /**
  * Frees an error; NULL is fine.
  */
-void byteport_error_free(byteport_error_t *error);
+void byteport_error_free(byteport_error_t *BYTEPORT_NULLABLE error);
 
 /**
  * The system clock's time, in microseconds since 1970-01-01 UTC.
@@ -1159,39 +1184,44 @@ int64_t byteport_timestamp_now(void);
  * The microseconds that UNIX seconds stand for, rounded to the nearest. Errors: BYTEPORT_ERROR_INVALID_TIMESTAMP for NaN,
  * the infinities, and what does not fit.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(2)
 byteport_status_t byteport_timestamp_from_seconds(double seconds,
                                                   int64_t *out,
-                                                  byteport_error_t **error);
+                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The microseconds that an ISO 8601 text stands for: `2015-05-01`, `2015-05-01T02:00:00`, with a fraction, with `Z` or
  * `+02:00`; no zone means UTC. Errors: BYTEPORT_ERROR_INVALID_TIMESTAMP.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_timestamp_parse(const char *iso8601,
                                            int64_t *out,
-                                           byteport_error_t **error);
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Writes a time as it goes over the wire, and its NUL, to a buffer of `size` bytes: UNIX seconds with at most six decimals
  * and no trailing zeros, such as `1430438400.012345`. BYTEPORT_TIMESTAMP_SIZE bytes are enough. Errors:
  * BYTEPORT_ERROR_INVALID_ARGUMENT where it does not fit; nothing is written.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(2)
 byteport_status_t byteport_timestamp_format(int64_t time,
                                             char *buffer,
                                             size_t size,
-                                            byteport_error_t **error);
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Writes a time as ISO 8601 in UTC, as byteport_timestamp_format() does: `2015-05-01T00:00:00.012345`.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(2)
 byteport_status_t byteport_timestamp_format_iso8601(int64_t time,
                                                     char *buffer,
                                                     size_t size,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * New settings, each at its default. Free them with byteport_options_free(). NULL only after a defect of the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_options_t *byteport_options_new(void);
 
 /**
@@ -1199,190 +1229,215 @@ byteport_options_t *byteport_options_new(void);
  * `api.byteport.se`. Without a scheme, a loopback host (localhost, 127.0.0.0/8, ::1) is called by http, every other by
  * https. byteport_client_new() checks the text.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_host(byteport_options_t *options,
                                             const char *host,
-                                            byteport_error_t **error);
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Calls by https, or by http, where the host's text names no scheme.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_options_set_https(byteport_options_t *options,
                                              bool https,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the namespace that is stored to. Errors: BYTEPORT_ERROR_INVALID_NAME.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_namespace(byteport_options_t *options,
                                                  const char *name,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the API key: the namespace's write key or the device's access key. It must not be empty. It appears in no log
  * message and no error text.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_key(byteport_options_t *options,
                                            const char *key,
-                                           byteport_error_t **error);
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the UID of the device that stores where a call names no other. Errors: BYTEPORT_ERROR_INVALID_NAME.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_device(byteport_options_t *options,
                                               const char *uid,
-                                              byteport_error_t **error);
+                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Connects through a proxy, whatever the environment says: `SCHEME://[USER[:PASSWORD]@]HOST[:PORT]` with the scheme
  * `http`, `socks4`, `socks4a` or `socks5`, user and password percent-encoded where need be. Default: the environment
  * variables https_proxy, http_proxy, all_proxy and no_proxy.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_proxy(byteport_options_t *options,
                                              const char *url,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Connects directly, whatever the environment says.
  */
-byteport_status_t byteport_options_set_no_proxy(byteport_options_t *options, byteport_error_t **error);
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
+byteport_status_t byteport_options_set_no_proxy(byteport_options_t *options,
+                                                byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the longest time for making a connection (resolving, connecting, proxy and TLS together), in milliseconds; not
  * 0. Default: 10,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_options_set_connect_timeout_ms(byteport_options_t *options,
                                                           uint32_t timeout_ms,
-                                                          byteport_error_t **error);
+                                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the longest time for a whole call, connecting included, in milliseconds; not 0. Default: 30,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_options_set_timeout_ms(byteport_options_t *options,
                                                   uint32_t timeout_ms,
-                                                  byteport_error_t **error);
+                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the largest answer that is taken, in bytes; not 0. A larger one is BYTEPORT_ERROR_ANSWER_TOO_LARGE: ask for less.
  * Stores ignore what the answer says. Default: 67,108,864 (64 MiB unless set).
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_options_set_max_answer(byteport_options_t *options,
                                                   uint64_t bytes,
-                                                  byteport_error_t **error);
+                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Names a PEM file with certificate authorities that are trusted besides the system's. It is read when the first TLS
  * connection is made; then an unreadable one is BYTEPORT_ERROR_TLS.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_ca_file(byteport_options_t *options,
                                                const char *path,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Names a PEM file with the certificate that this client shows to the service, the rest of its chain, and its private key.
  * It is read as byteport_options_set_ca_file() says.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_client_cert(byteport_options_t *options,
                                                    const char *path,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how readings are stored, as a byteport_method_t.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_options_set_store_method(byteport_options_t *options,
                                                     int32_t method,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees the settings; NULL is fine. Clients made from them keep a copy.
  */
-void byteport_options_free(byteport_options_t *options);
+void byteport_options_free(byteport_options_t *BYTEPORT_NULLABLE options);
 
 /**
  * A new reading without fields, of the client's own device, stamped with the system clock. It keeps that time however late
  * it is stored. Free it with byteport_reading_free(). NULL only after a defect of the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_reading_t *byteport_reading_new(void);
 
 /**
  * Sets the UID of the device that measured, in place of the client's own. Errors: BYTEPORT_ERROR_INVALID_NAME.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_reading_set_device(byteport_reading_t *reading,
                                               const char *uid,
-                                              byteport_error_t **error);
+                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the time of measuring, in microseconds since 1970-01-01 UTC. Errors: BYTEPORT_ERROR_INVALID_TIMESTAMP for
  * BYTEPORT_TIME_OPEN, which is no time.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_reading_set_timestamp(byteport_reading_t *reading,
                                                  int64_t time,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Leaves the time to the server, which takes the moment at which the reading comes. Storing such a reading twice makes two.
  * An outbox does not leave it to the server: it takes the moment at which the reading is put in.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_reading_use_server_time(byteport_reading_t *reading,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets a field to a number. It reads back to the same bits. Errors: BYTEPORT_ERROR_INVALID_NAME;
  * BYTEPORT_ERROR_INVALID_VALUE for NaN and the infinities.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_reading_set_number(byteport_reading_t *reading,
                                               const char *field,
                                               double value,
-                                              byteport_error_t **error);
+                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets a field to a whole number. Errors: BYTEPORT_ERROR_INVALID_NAME.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_reading_set_integer(byteport_reading_t *reading,
                                                const char *field,
                                                int64_t value,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets a field to a text. Errors: BYTEPORT_ERROR_INVALID_NAME.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
 byteport_status_t byteport_reading_set_text(byteport_reading_t *reading,
                                             const char *field,
                                             const char *value,
-                                            byteport_error_t **error);
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets a field to `length` bytes, which are copied; NULL is fine where `length` is 0. They travel, and read back, as base64
  * text. Errors: BYTEPORT_ERROR_INVALID_NAME.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_reading_set_bytes(byteport_reading_t *reading,
                                              const char *field,
-                                             const uint8_t *data,
+                                             const uint8_t *BYTEPORT_NULLABLE data,
                                              size_t length,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Removes every field and stamps the reading anew: ready for the next round. The device stays.
  */
-byteport_status_t byteport_reading_restart(byteport_reading_t *reading, byteport_error_t **error);
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
+byteport_status_t byteport_reading_restart(byteport_reading_t *reading,
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees a reading; NULL is fine.
  */
-void byteport_reading_free(byteport_reading_t *reading);
+void byteport_reading_free(byteport_reading_t *BYTEPORT_NULLABLE reading);
 
 /**
  * Makes a client. Nothing is sent. The settings are copied, and may be changed or freed afterwards. Free the client with
  * byteport_client_free(). Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for settings that make no sense.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_client_new(const byteport_options_t *options,
                                       byteport_client_t **out,
-                                      byteport_error_t **error);
+                                      byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees a client and closes its connections, without waiting for anything; NULL is fine. No other thread may be in a
  * call with it. Pages of a series and outboxes that are not yet freed keep its connections open, and its login.
  */
-void byteport_client_free(byteport_client_t *client);
+void byteport_client_free(byteport_client_t *BYTEPORT_NULLABLE client);
 
 /**
  * Stores a reading, and returns when the service has it. A reading without fields is a heartbeat. The reading stays as it
@@ -1392,79 +1447,92 @@ void byteport_client_free(byteport_client_t *client);
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace, key or device; BYTEPORT_ERROR_TOO_LONG for a GET over 2,048
  * bytes of URL; those of the connection and of the HTTP status.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_client_store(const byteport_client_t *client,
                                         const byteport_reading_t *reading,
-                                        byteport_error_t **error);
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Tells the service that a device lives: the one named, or the client's own for NULL. Errors: as byteport_client_store().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_client_heartbeat(const byteport_client_t *client,
-                                            const char *device,
-                                            byteport_error_t **error);
+                                            const char *BYTEPORT_NULLABLE device,
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Stores a message that the service shows in its log, for the device named, or the client's own for NULL. The level is a
  * byteport_log_level_t but BYTEPORT_LOG_OFF. This has nothing to do with byteport_log_set(), which is about the library's
  * own messages. Errors: as byteport_client_store().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 3)
 byteport_status_t byteport_client_log(const byteport_client_t *client,
                                       int32_t level,
                                       const char *message,
-                                      const char *device,
-                                      byteport_error_t **error);
+                                      const char *BYTEPORT_NULLABLE device,
+                                      byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Logs in with user name and password, which reading needs; storing goes by key and needs no login. A login from before
  * is forgotten. Errors: BYTEPORT_ERROR_LOGIN_FAILED, and those of the connection and of the HTTP status.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
 byteport_status_t byteport_client_login(const byteport_client_t *client,
                                         const char *user,
                                         const char *password,
-                                        byteport_error_t **error);
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Ends the login, here in any case and on the server if it can be reached.
  */
-byteport_status_t byteport_client_logout(const byteport_client_t *client, byteport_error_t **error);
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
+byteport_status_t byteport_client_logout(const byteport_client_t *client,
+                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * A new query. Free it with byteport_query_free(). NULL only after a defect of the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_query_t *byteport_query_new(void);
 
 /**
  * Reads from the first to the last moment, in microseconds since 1970-01-01 UTC; BYTEPORT_TIME_OPEN leaves that end to the
  * service.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_query_set_range(byteport_query_t *query,
                                            int64_t from,
                                            int64_t to,
-                                           byteport_error_t **error);
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Reads the last minutes, by the service's clock, in place of a range; not 0.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_query_set_last_minutes(byteport_query_t *query,
                                                   uint32_t minutes,
-                                                  byteport_error_t **error);
+                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the factor by which the service multiplies the values; a finite number.
  */
-byteport_status_t byteport_query_set_scale(byteport_query_t *query, double factor, byteport_error_t **error);
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
+byteport_status_t byteport_query_set_scale(byteport_query_t *query,
+                                           double factor,
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets what the service makes of the values, as a byteport_operation_t.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_query_set_operation(byteport_query_t *query,
                                                int32_t operation,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees a query; NULL is fine.
  */
-void byteport_query_free(byteport_query_t *query);
+void byteport_query_free(byteport_query_t *BYTEPORT_NULLABLE query);
 
 /**
  * Reads one field's values, oldest first, into memory: byteport_client_series_pages() is for a range of any length. Free the
@@ -1476,46 +1544,48 @@ void byteport_query_free(byteport_query_t *query);
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_NAME;
  * BYTEPORT_ERROR_FORBIDDEN without login; BYTEPORT_ERROR_INVALID_ANSWER; those of the connection and of the HTTP status.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 7)
 byteport_status_t byteport_client_read_series(const byteport_client_t *client,
-                                              const char *namespace_,
-                                              const char *device,
+                                              const char *BYTEPORT_NULLABLE namespace_,
+                                              const char *BYTEPORT_NULLABLE device,
                                               const char *field,
                                               int64_t from,
                                               int64_t to,
                                               byteport_series_t **out,
-                                              byteport_error_t **error);
+                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * As byteport_client_read_series(), by a query.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5, 6)
 byteport_status_t byteport_client_query_series(const byteport_client_t *client,
-                                               const char *namespace_,
-                                               const char *device,
+                                               const char *BYTEPORT_NULLABLE namespace_,
+                                               const char *BYTEPORT_NULLABLE device,
                                                const char *field,
                                                const byteport_query_t *query,
                                                byteport_series_t **out,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The number of points; 0 for NULL.
  */
-size_t byteport_series_length(const byteport_series_t *series);
+size_t byteport_series_length(const byteport_series_t *BYTEPORT_NULLABLE series);
 
 /**
  * What the values are; BYTEPORT_SERIES_NONE for NULL. A series without points is BYTEPORT_SERIES_NUMBERS.
  */
-byteport_series_kind_t byteport_series_kind(const byteport_series_t *series);
+byteport_series_kind_t byteport_series_kind(const byteport_series_t *BYTEPORT_NULLABLE series);
 
 /**
  * The times, byteport_series_length() of them, in microseconds since 1970-01-01 UTC. NULL for NULL.
  */
-const int64_t *byteport_series_times(const byteport_series_t *series);
+const int64_t *BYTEPORT_NULLABLE byteport_series_times(const byteport_series_t *BYTEPORT_NULLABLE series);
 
 /**
  * The numbers, byteport_series_length() of them; NaN where the service has a time but no value. NULL where the series holds
  * texts, and for NULL.
  */
-const double *byteport_series_numbers(const byteport_series_t *series);
+const double *BYTEPORT_NULLABLE byteport_series_numbers(const byteport_series_t *BYTEPORT_NULLABLE series);
 
 /**
  * One value as text, in UTF-8, with a NUL behind it; an object is base64 text. NULL past the last, where the series holds
@@ -1524,14 +1594,14 @@ const double *byteport_series_numbers(const byteport_series_t *series);
  * Where `length` is not NULL and a text is returned, the number of its bytes without the last NUL is written there. Some
  * other client may have stored a text with a NUL inside: only that length tells where it ends.
  */
-const char *byteport_series_text(const byteport_series_t *series,
-                                 size_t index,
-                                 size_t *length);
+const char *BYTEPORT_NULLABLE byteport_series_text(const byteport_series_t *BYTEPORT_NULLABLE series,
+                                                   size_t index,
+                                                   size_t *BYTEPORT_NULLABLE length);
 
 /**
  * Frees a series; NULL is fine.
  */
-void byteport_series_free(byteport_series_t *series);
+void byteport_series_free(byteport_series_t *BYTEPORT_NULLABLE series);
 
 /**
  * Walks a range of a field, which may be of any length, in bounded memory. Nothing is sent yet. For NULL, namespace and device
@@ -1541,13 +1611,14 @@ void byteport_series_free(byteport_series_t *series);
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for a query without a beginning, or with an operation; BYTEPORT_ERROR_NOT_CONFIGURED
  * without namespace or device.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5, 6)
 byteport_status_t byteport_client_series_pages(const byteport_client_t *client,
-                                               const char *namespace_,
-                                               const char *device,
+                                               const char *BYTEPORT_NULLABLE namespace_,
+                                               const char *BYTEPORT_NULLABLE device,
                                                const char *field,
                                                const byteport_query_t *query,
                                                byteport_series_pages_t **out,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Reads the next page: about 10,000 points, at least one, later than those before. At the end `out` becomes NULL. A page may
@@ -1557,55 +1628,58 @@ byteport_status_t byteport_client_series_pages(const byteport_client_t *client,
  * Errors: BYTEPORT_ERROR_INVALID_NAME; BYTEPORT_ERROR_FORBIDDEN without login; BYTEPORT_ERROR_INVALID_ANSWER; those of the
  * connection and of the HTTP status.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_series_pages_next(byteport_series_pages_t *pages,
                                              byteport_series_t **out,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The first moment of what was not read yet, in microseconds since 1970-01-01 UTC: with it as the beginning, new pages go on
  * where these ended. BYTEPORT_TIME_OPEN at the end, and for NULL.
  */
-int64_t byteport_series_pages_rest(const byteport_series_pages_t *pages);
+int64_t byteport_series_pages_rest(const byteport_series_pages_t *BYTEPORT_NULLABLE pages);
 
 /**
  * Frees the pages; NULL is fine. Series that came from them stay.
  */
-void byteport_series_pages_free(byteport_series_pages_t *pages);
+void byteport_series_pages_free(byteport_series_pages_t *BYTEPORT_NULLABLE pages);
 
 /**
  * The text, checked to be JSON in UTF-8, with one NUL behind it. NULL for NULL.
  *
  * In most answers the service writes nearly every scalar as text: `"True"`, `"None"`, `"180"`.
  */
-const char *byteport_result_json(const byteport_result_t *result);
+const char *BYTEPORT_NULLABLE byteport_result_json(const byteport_result_t *BYTEPORT_NULLABLE result);
 
 /**
  * The number of the text's bytes without the NUL; 0 for NULL.
  */
-size_t byteport_result_length(const byteport_result_t *result);
+size_t byteport_result_length(const byteport_result_t *BYTEPORT_NULLABLE result);
 
 /**
  * Frees a result; NULL is fine.
  */
-void byteport_result_free(byteport_result_t *result);
+void byteport_result_free(byteport_result_t *BYTEPORT_NULLABLE result);
 
 /**
  * Sends pairs that the service gives back as a JSON object: a look whether it answers, which needs no login. `names` and
  * `values` are `count` texts each; NULL is fine where `count` is 0. Free the result with byteport_result_free().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 5)
 byteport_status_t byteport_client_echo(const byteport_client_t *client,
-                                       const char *const *names,
-                                       const char *const *values,
+                                       const char *const *BYTEPORT_NULLABLE names,
+                                       const char *const *BYTEPORT_NULLABLE values,
                                        size_t count,
                                        byteport_result_t **out,
-                                       byteport_error_t **error);
+                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * What the service says of the session; the shape is not documented. Free the result with byteport_result_free().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_client_session(const byteport_client_t *client,
                                           byteport_result_t **out,
-                                          byteport_error_t **error);
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The namespaces that the user may see, or the one of that name; NULL for all. A list of objects: `name`, `description`,
@@ -1615,20 +1689,22 @@ byteport_status_t byteport_client_session(const byteport_client_t *client,
  * Errors: BYTEPORT_ERROR_FORBIDDEN without login; BYTEPORT_ERROR_INVALID_ANSWER; those of the connection and of the HTTP
  * status.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 3)
 byteport_status_t byteport_client_namespaces(const byteport_client_t *client,
-                                             const char *name,
+                                             const char *BYTEPORT_NULLABLE name,
                                              byteport_result_t **out,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Who stored something in the last 24 hours: an object with the lists `registered_devices` and `unregistered_devices`, the
  * latter of objects `namespace`, `uid`, `last_contact`. For NULL, the namespace is the client's own. Free the result with
  * byteport_result_free(). Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace; else as byteport_client_namespaces().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 3)
 byteport_status_t byteport_client_activity(const byteport_client_t *client,
-                                           const char *namespace_,
+                                           const char *BYTEPORT_NULLABLE namespace_,
                                            byteport_result_t **out,
-                                           byteport_error_t **error);
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The devices of a namespace as a list of objects: all for a NULL `uid`, or that one, or with a `*` at its end those whose
@@ -1639,32 +1715,35 @@ byteport_status_t byteport_client_activity(const byteport_client_t *client,
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace; BYTEPORT_ERROR_INVALID_ARGUMENT for another depth; else as
  * byteport_client_namespaces().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 5)
 byteport_status_t byteport_client_devices(const byteport_client_t *client,
-                                          const char *namespace_,
-                                          const char *uid,
+                                          const char *BYTEPORT_NULLABLE namespace_,
+                                          const char *BYTEPORT_NULLABLE uid,
                                           int32_t depth,
                                           byteport_result_t **out,
-                                          byteport_error_t **error);
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The addresses that hold a term, at most `limit` of them: an object whose `data` is a list of texts, `NAMESPACE.DEVICE`.
  * A `.` at the term's end asks for exactly that one, a `*` is a wild card. Free the result with byteport_result_free().
  * Errors: as byteport_client_namespaces().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 4)
 byteport_status_t byteport_client_search_guids(const byteport_client_t *client,
                                                const char *term,
                                                uint32_t limit,
                                                byteport_result_t **out,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * As byteport_client_search_guids(), with the devices as objects in `data`.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 4)
 byteport_status_t byteport_client_search_devices(const byteport_client_t *client,
                                                  const char *term,
                                                  uint32_t limit,
                                                  byteport_result_t **out,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Changes what the service knows of a device, and gives the device as it is then. `names` and `values` are `count` texts
@@ -1675,14 +1754,15 @@ byteport_status_t byteport_client_search_devices(const byteport_client_t *client
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without a setting, and for one that is unknown or cannot have that value; nothing
  * is sent then. BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; else as byteport_client_namespaces().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 7)
 byteport_status_t byteport_client_configure(const byteport_client_t *client,
-                                            const char *namespace_,
-                                            const char *device,
-                                            const char *const *names,
-                                            const char *const *values,
+                                            const char *BYTEPORT_NULLABLE namespace_,
+                                            const char *BYTEPORT_NULLABLE device,
+                                            const char *const *BYTEPORT_NULLABLE names,
+                                            const char *const *BYTEPORT_NULLABLE values,
                                             size_t count,
                                             byteport_result_t **out,
-                                            byteport_error_t **error);
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets fields of a device: what is told to it, not what it stored. `names` and `values` are `count` texts each; a name is a
@@ -1691,103 +1771,114 @@ byteport_status_t byteport_client_configure(const byteport_client_t *client,
  *
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without a field, and for one without a name; else as byteport_client_configure().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 7)
 byteport_status_t byteport_client_set_fields(const byteport_client_t *client,
-                                             const char *namespace_,
-                                             const char *device,
-                                             const char *const *names,
-                                             const char *const *values,
+                                             const char *BYTEPORT_NULLABLE namespace_,
+                                             const char *BYTEPORT_NULLABLE device,
+                                             const char *const *BYTEPORT_NULLABLE names,
+                                             const char *const *BYTEPORT_NULLABLE values,
                                              size_t count,
                                              byteport_result_t **out,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The kinds of devices of a namespace as a list of objects: all for the id BYTEPORT_UNSET, or the one of that id. The depth
  * is 0 to 2; BYTEPORT_UNSET leaves it to the service. For NULL, the namespace is the client's own. Free the result with
  * byteport_result_free(). Errors: as byteport_client_devices().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 5)
 byteport_status_t byteport_client_device_types(const byteport_client_t *client,
-                                               const char *namespace_,
+                                               const char *BYTEPORT_NULLABLE namespace_,
                                                int64_t id,
                                                int32_t depth,
                                                byteport_result_t **out,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The programs for a kind of device, which is named by its id: a list of objects with `id`, `version`, `filesize`,
  * `md5_digest`, `image`, `enabled`, `uploaded` and more; all for the id BYTEPORT_UNSET, or the one of that id. For NULL, the
  * namespace is the client's own. Free the result with byteport_result_free(). Errors: as byteport_client_activity().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 5)
 byteport_status_t byteport_client_firmwares(const byteport_client_t *client,
-                                            const char *namespace_,
+                                            const char *BYTEPORT_NULLABLE namespace_,
                                             int64_t device_type,
                                             int64_t id,
                                             byteport_result_t **out,
-                                            byteport_error_t **error);
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * What the fields of a kind of device mean: a list of objects with `id`, `name`, `data_type`, `unit`, `unit_symbol` and
  * more. The arguments are those of byteport_client_firmwares().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 5)
 byteport_status_t byteport_client_field_definitions(const byteport_client_t *client,
-                                                    const char *namespace_,
+                                                    const char *BYTEPORT_NULLABLE namespace_,
                                                     int64_t device_type,
                                                     int64_t id,
                                                     byteport_result_t **out,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * A new registration, of no device. Free it with byteport_registration_free(). NULL only after a defect of the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_registration_t *byteport_registration_new(void);
 
 /**
  * Sets the device's UID. Where `is_batch` is true, the text is several with commas between them, or a range: `device100-107`,
  * `10-19`, `100-107Dev`. The service checks it.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_registration_set_uids(byteport_registration_t *registration,
                                                  const char *uids,
                                                  bool is_batch,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the id of the devices' type.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_registration_set_device_type(byteport_registration_t *registration,
                                                         int64_t id,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether what is registered already is registered again. Default: no.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_registration_set_force(byteport_registration_t *registration,
                                                   bool force,
-                                                  byteport_error_t **error);
+                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether the devices are in use at once. Default: no.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_registration_set_active(byteport_registration_t *registration,
                                                    bool active,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the length of the registration codes, in characters. Default: the service's.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_registration_set_code_length(byteport_registration_t *registration,
                                                         uint32_t length,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the serial number of a single device.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_registration_set_serial(byteport_registration_t *registration,
                                                    const char *serial,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees a registration; NULL is fine.
  */
-void byteport_registration_free(byteport_registration_t *registration);
+void byteport_registration_free(byteport_registration_t *BYTEPORT_NULLABLE registration);
 
 /**
  * Registers devices, and gives what the service answers: an object whose `registration_result` holds `devices`, each with
@@ -1798,11 +1889,12 @@ void byteport_registration_free(byteport_registration_t *registration);
  * BYTEPORT_ERROR_NOT_ALLOWED with the service's reason where it refuses, such as for a UID that is registered already; else
  * as byteport_client_activity().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 3, 4)
 byteport_status_t byteport_client_register(const byteport_client_t *client,
-                                           const char *namespace_,
+                                           const char *BYTEPORT_NULLABLE namespace_,
                                            const byteport_registration_t *registration,
                                            byteport_result_t **out,
-                                           byteport_error_t **error);
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sends a text to a device, and gives the message as the service keeps it: an object, or a list of one, with `id`, `status`,
@@ -1812,12 +1904,13 @@ byteport_status_t byteport_client_register(const byteport_client_t *client,
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for an empty text; BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; else
  * as byteport_client_namespaces().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5)
 byteport_status_t byteport_client_send_message(const byteport_client_t *client,
-                                               const char *namespace_,
-                                               const char *device,
+                                               const char *BYTEPORT_NULLABLE namespace_,
+                                               const char *BYTEPORT_NULLABLE device,
                                                const char *text,
                                                byteport_result_t **out,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The messages that were sent to a device, as a list of objects, by their index: from the first to the last one, where 0 is
@@ -1825,13 +1918,14 @@ byteport_status_t byteport_client_send_message(const byteport_client_t *client,
  * the result with byteport_result_free(). Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for an index that is none; else as
  * byteport_client_send_message().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 6)
 byteport_status_t byteport_client_messages(const byteport_client_t *client,
-                                           const char *namespace_,
-                                           const char *device,
+                                           const char *BYTEPORT_NULLABLE namespace_,
+                                           const char *BYTEPORT_NULLABLE device,
                                            int64_t from,
                                            int64_t to,
                                            byteport_result_t **out,
-                                           byteport_error_t **error);
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * A single value, whole, as an object with `value`, `timestamp`, `ref` and more. The reference is the `r` of its point in
@@ -1841,13 +1935,14 @@ byteport_status_t byteport_client_messages(const byteport_client_t *client,
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_NAME;
  * BYTEPORT_ERROR_INVALID_ARGUMENT for a reference that is none; else as byteport_client_namespaces().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5, 6)
 byteport_status_t byteport_client_value(const byteport_client_t *client,
-                                        const char *namespace_,
-                                        const char *device,
+                                        const char *BYTEPORT_NULLABLE namespace_,
+                                        const char *BYTEPORT_NULLABLE device,
                                         const char *field,
                                         const char *reference,
                                         byteport_result_t **out,
-                                        byteport_error_t **error);
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * What a field holds, as an object: `daily_activity`, a list of lists of date, number of values, and that in percent of the
@@ -1856,71 +1951,82 @@ byteport_status_t byteport_client_value(const byteport_client_t *client,
  * BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_NAME; else as
  * byteport_client_namespaces().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 6)
 byteport_status_t byteport_client_statistics(const byteport_client_t *client,
-                                             const char *namespace_,
-                                             const char *device,
+                                             const char *BYTEPORT_NULLABLE namespace_,
+                                             const char *BYTEPORT_NULLABLE device,
                                              const char *field,
                                              bool build_calendar,
                                              byteport_result_t **out,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * A new comparison. Free it with byteport_typical_free(). NULL only after a defect of the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_typical_t *byteport_typical_new(void);
 
 /**
  * Compares what was measured from the first to the last moment, as byteport_query_set_range() says.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_typical_set_range(byteport_typical_t *typical,
                                              int64_t from,
                                              int64_t to,
-                                             byteport_error_t **error);
+                                             byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Compares the last minutes, by the service's clock, in place of a range; not 0.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_typical_set_last_minutes(byteport_typical_t *typical,
                                                     uint32_t minutes,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets into what the range is cut, as a byteport_grouping_t.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_typical_set_grouping(byteport_typical_t *typical,
                                                 int32_t grouping,
-                                                byteport_error_t **error);
+                                                byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether the groups are answered by their distance, not by time.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_typical_set_by_distance(byteport_typical_t *typical,
                                                    bool by_distance,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether the values' change is compared, not the values.
  */
-byteport_status_t byteport_typical_set_diff(byteport_typical_t *typical, bool diff, byteport_error_t **error);
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
+byteport_status_t byteport_typical_set_diff(byteport_typical_t *typical,
+                                            bool diff,
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether each group comes with its description.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_typical_set_descriptions(byteport_typical_t *typical,
                                                     bool descriptions,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Leaves one more descriptor out of the comparison: `count`, `mean`, `std`, `min`, `max`, `25%`, `50%` or `75%`.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_typical_exclude(byteport_typical_t *typical,
                                            const char *descriptor,
-                                           byteport_error_t **error);
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees a comparison; NULL is fine.
  */
-void byteport_typical_free(byteport_typical_t *typical);
+void byteport_typical_free(byteport_typical_t *BYTEPORT_NULLABLE typical);
 
 /**
  * How far each group of a field's values is from the typical one, as an object: `distances`, a list of objects `group_name`
@@ -1928,72 +2034,78 @@ void byteport_typical_free(byteport_typical_t *typical);
  * byteport_typical_exclude(); the typical one has the median of each; the distance is Euclidean. For NULL, namespace and
  * device are the client's own. Free the result with byteport_result_free(). Errors: as byteport_client_statistics().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5, 6)
 byteport_status_t byteport_client_distance_to_typical(const byteport_client_t *client,
-                                                      const char *namespace_,
-                                                      const char *device,
+                                                      const char *BYTEPORT_NULLABLE namespace_,
+                                                      const char *BYTEPORT_NULLABLE device,
                                                       const char *field,
                                                       const byteport_typical_t *typical,
                                                       byteport_result_t **out,
-                                                      byteport_error_t **error);
+                                                      byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * A new download, of nothing. Free it with byteport_download_free(). NULL only after a defect of the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_download_t *byteport_download_new(void);
 
 /**
  * Sets which object is loaded: its field, and the `r` of its point in the service's answer; byteport-server takes `latest`,
  * too. For NULL, namespace and device are the client's own.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5)
 byteport_status_t byteport_download_set_value(byteport_download_t *download,
-                                              const char *namespace_,
-                                              const char *device,
+                                              const char *BYTEPORT_NULLABLE namespace_,
+                                              const char *BYTEPORT_NULLABLE device,
                                               const char *field,
                                               const char *reference,
-                                              byteport_error_t **error);
+                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets what is undone of the encoding and where, as a byteport_unpack_t.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_download_set_unpack(byteport_download_t *download,
                                                int32_t unpack,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the most bytes that are written; above it is BYTEPORT_ERROR_ANSWER_TOO_LARGE. Default: any number. A few compressed
  * bytes can stand for gigabytes.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_download_set_limit(byteport_download_t *download,
                                               uint64_t bytes,
-                                              byteport_error_t **error);
+                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets who is told as the bytes come in, which are those of the transfer: more or fewer than are written where the library
  * unpacks them. NULL is for nobody. `free_userdata`, which may be NULL, is called once: when the callback is replaced or the
  * download freed, at once where the callback is NULL. Where this call fails, the userdata stays the caller's.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_download_set_progress(byteport_download_t *download,
-                                                 byteport_progress_callback_t callback,
-                                                 void *userdata,
-                                                 byteport_free_callback_t free_userdata,
-                                                 byteport_error_t **error);
+                                                 byteport_progress_callback_t BYTEPORT_NULLABLE callback,
+                                                 void *BYTEPORT_NULLABLE userdata,
+                                                 byteport_free_callback_t BYTEPORT_NULLABLE free_userdata,
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * How many bytes the last call that succeeded has written; 0 before, and for NULL.
  */
-uint64_t byteport_download_bytes(const byteport_download_t *download);
+uint64_t byteport_download_bytes(const byteport_download_t *BYTEPORT_NULLABLE download);
 
 /**
  * The file name that the service proposed in the last call that succeeded: a name only, without folders, control characters
  * and points at its beginning. NULL where it proposed none, before, and for NULL. The text belongs to the download and is
  * gone after its next call.
  */
-const char *byteport_download_file_name(const byteport_download_t *download);
+const char *BYTEPORT_NULLABLE byteport_download_file_name(const byteport_download_t *BYTEPORT_NULLABLE download);
 
 /**
  * Frees a download; NULL is fine.
  */
-void byteport_download_free(byteport_download_t *download);
+void byteport_download_free(byteport_download_t *BYTEPORT_NULLABLE download);
 
 /**
  * Writes an object to a file descriptor, from where it stands, in memory that does not grow with the object. The descriptor
@@ -2009,117 +2121,128 @@ void byteport_download_free(byteport_download_t *download);
  * BYTEPORT_ERROR_STOPPED; BYTEPORT_ERROR_INVALID_VALUE where what the library unpacks is damaged; those of the connection
  * and of the HTTP status.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_client_download_to_fd(const byteport_client_t *client,
                                                  byteport_download_t *download,
                                                  int fd,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Writes an object to a file, which has its name only when it is whole and on the disk: until then it is a temporary one in
  * the same folder, which is gone after an error. A file that was there is replaced, and so is a symbolic link. Else as
  * byteport_client_download_to_fd().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
 byteport_status_t byteport_client_download_to_path(const byteport_client_t *client,
                                                    byteport_download_t *download,
                                                    const char *path,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Gives an object to a callback, piece by piece. The userdata is only handed on. Else as byteport_client_download_to_fd().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
 byteport_status_t byteport_client_download_to_callback(const byteport_client_t *client,
                                                        byteport_download_t *download,
                                                        byteport_data_callback_t callback,
-                                                       void *userdata,
-                                                       byteport_error_t **error);
+                                                       void *BYTEPORT_NULLABLE userdata,
+                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * A new request for a program, of the client's own device. Free it with byteport_firmware_free(). NULL only after a defect of
  * the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_firmware_t *byteport_firmware_new(void);
 
 /**
  * Sets for which device a program is fetched. For NULL, namespace and device are the client's own.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_firmware_set_device(byteport_firmware_t *firmware,
-                                               const char *namespace_,
-                                               const char *device,
-                                               byteport_error_t **error);
+                                               const char *BYTEPORT_NULLABLE namespace_,
+                                               const char *BYTEPORT_NULLABLE device,
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the folder in which the image is put, by the name that it has on the server. It must be there.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_firmware_set_folder(byteport_firmware_t *firmware,
                                                const char *path,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the path under which the server has its images; it begins and ends with `/`. Default: `/media/`. Where a service has
  * them is not documented.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_firmware_set_media_prefix(byteport_firmware_t *firmware,
                                                      const char *prefix,
-                                                     byteport_error_t **error);
+                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the version that the device runs, which is not fetched again. NULL is for none, which is the default.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_firmware_set_current_version(byteport_firmware_t *firmware,
-                                                        const char *version,
-                                                        byteport_error_t **error);
+                                                        const char *BYTEPORT_NULLABLE version,
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the largest image that is fetched, in bytes. Default: 1,073,741,824 (1 GiB).
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_firmware_set_max_size(byteport_firmware_t *firmware,
                                                  uint64_t bytes,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether an image is fetched that has no digest, and so cannot be checked. Default: no.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_firmware_set_allow_unchecked(byteport_firmware_t *firmware,
                                                         bool allow,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets who is told as the image comes in, what an earlier call left of it included. NULL is for nobody. The userdata is
  * freed as byteport_download_set_progress() says.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_firmware_set_progress(byteport_firmware_t *firmware,
-                                                 byteport_progress_callback_t callback,
-                                                 void *userdata,
-                                                 byteport_free_callback_t free_userdata,
-                                                 byteport_error_t **error);
+                                                 byteport_progress_callback_t BYTEPORT_NULLABLE callback,
+                                                 void *BYTEPORT_NULLABLE userdata,
+                                                 byteport_free_callback_t BYTEPORT_NULLABLE free_userdata,
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * What came of the last call that succeeded; BYTEPORT_FIRMWARE_NOT_ASKED before, and for NULL.
  */
-byteport_firmware_outcome_t byteport_firmware_outcome(const byteport_firmware_t *firmware);
+byteport_firmware_outcome_t byteport_firmware_outcome(const byteport_firmware_t *BYTEPORT_NULLABLE firmware);
 
 /**
  * The version of the newest firmware, by the last call that succeeded. NULL where there is none or it has no version, before,
  * and for NULL. The text belongs to the request and is gone after its next call.
  */
-const char *byteport_firmware_version(const byteport_firmware_t *firmware);
+const char *BYTEPORT_NULLABLE byteport_firmware_version(const byteport_firmware_t *BYTEPORT_NULLABLE firmware);
 
 /**
  * The image's path in the folder, by the last call that succeeded. NULL where the image is not there, as the device runs that
  * version, before, and for NULL. The text belongs to the request and is gone after its next call.
  */
-const char *byteport_firmware_path(const byteport_firmware_t *firmware);
+const char *BYTEPORT_NULLABLE byteport_firmware_path(const byteport_firmware_t *BYTEPORT_NULLABLE firmware);
 
 /**
  * How many bytes came over the network in the last call that succeeded: fewer than the image has where an earlier one had
  * begun. 0 before, and for NULL.
  */
-uint64_t byteport_firmware_received(const byteport_firmware_t *firmware);
+uint64_t byteport_firmware_received(const byteport_firmware_t *BYTEPORT_NULLABLE firmware);
 
 /**
  * Frees a request for a program; NULL is fine.
  */
-void byteport_firmware_free(byteport_firmware_t *firmware);
+void byteport_firmware_free(byteport_firmware_t *BYTEPORT_NULLABLE firmware);
 
 /**
  * Finds the newest enabled firmware of the device's type, and fetches its image into the folder. Newest is what was uploaded
@@ -2140,111 +2263,126 @@ void byteport_firmware_free(byteport_firmware_t *firmware);
  * BYTEPORT_ERROR_INTEGRITY where size or digest is wrong: nothing is kept then; BYTEPORT_ERROR_FILE where the folder fails;
  * BYTEPORT_ERROR_STOPPED; those of the connection and of the HTTP status.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client,
                                                  byteport_firmware_t *firmware,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * New settings, each at its default. Free them with byteport_outbox_options_free(). NULL only after a defect of the library.
  */
+BYTEPORT_CHECK_RESULT
 byteport_outbox_options_t *byteport_outbox_options_new(void);
 
 /**
  * Sets the most bytes on disk, the write-ahead log included; at least 262,144. Default: 16,777,216 (16 MiB).
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_max_disk(byteport_outbox_options_t *options,
                                                        uint64_t bytes,
-                                                       byteport_error_t **error);
+                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the most bytes of readings in memory that are not in the file; at least 4,096. No reading can be longer than this.
  * Default: 262,144 (256 KiB).
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_max_memory(byteport_outbox_options_t *options,
                                                          uint64_t bytes,
-                                                         byteport_error_t **error);
+                                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the most readings that wait; not 0. Default: unlimited.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_max_count(byteport_outbox_options_t *options,
                                                         uint64_t count,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how long a reading waits at the most, by the time at which it was taken in, in milliseconds; not 0. Older ones are
  * dropped. Default: unlimited.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_max_age_ms(byteport_outbox_options_t *options,
                                                          uint64_t age_ms,
-                                                         byteport_error_t **error);
+                                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets what gives way when the outbox is full, as a byteport_outbox_when_full_t.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_when_full(byteport_outbox_options_t *options,
                                                         int32_t choice,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how long byteport_outbox_enqueue() waits at the most, where it waits for room, for the disk or for the service, in
  * milliseconds; 0 does not wait. Default: 30,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_timeout_ms(byteport_outbox_options_t *options,
                                                          uint32_t timeout_ms,
-                                                         byteport_error_t **error);
+                                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets after how long a reading at BYTEPORT_DURABILITY_DISK is in the file, at the latest, in milliseconds. Default: 1,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_commit_interval_ms(byteport_outbox_options_t *options,
                                                                  uint32_t interval_ms,
-                                                                 byteport_error_t **error);
+                                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets after how many bytes of readings they are written to the file before the interval is over; not 0. Default: 65,536.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_commit_bytes(byteport_outbox_options_t *options,
                                                            uint64_t bytes,
-                                                           byteport_error_t **error);
+                                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets after how long what was written to the file is forced onto the disk, at the latest, in milliseconds; 0 at each write.
  * Default: 5,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_sync_interval_ms(byteport_outbox_options_t *options,
                                                                uint32_t interval_ms,
-                                                               byteport_error_t **error);
+                                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how many connections upload at once, 1 to 64, each on a thread. The readings of one device go one after the other.
  * Default: 1.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_connections(byteport_outbox_options_t *options,
                                                           uint32_t connections,
-                                                          byteport_error_t **error);
+                                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets in which order the readings of one device are uploaded, as a byteport_outbox_order_t.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_order(byteport_outbox_options_t *options,
                                                     int32_t order,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the most readings per second that are uploaded, above 0. Default: unlimited.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_max_rate(byteport_outbox_options_t *options,
                                                        double readings_per_second,
-                                                       byteport_error_t **error);
+                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the namespace's legacy key, with which readings go in batches, as packets. It must not be empty, and appears in no log
  * message, no error text and not in the file.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_options_set_legacy_key(byteport_outbox_options_t *options,
                                                          const char *key,
-                                                         byteport_error_t **error);
+                                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Uploads through this broker, by MQTT or STOMP, in lists of packets: what the broker has confirmed is delivered, for the service
@@ -2253,9 +2391,10 @@ byteport_status_t byteport_outbox_options_set_legacy_key(byteport_outbox_options
  * alone, so that a device that listens keeps its own. byteport_outbox_open() refuses settings that do not confirm, that listen,
  * and a legacy key beside a broker.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *options,
                                                      const byteport_broker_options_t *broker,
-                                                     byteport_error_t **error);
+                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Takes the system clock for not set while it shows an earlier time than this, in microseconds since 1970-01-01 UTC: for a
@@ -2263,9 +2402,10 @@ byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *
  * since the system started, and gets its time of day when the clock is set; only then is it uploaded. Errors:
  * BYTEPORT_ERROR_INVALID_TIMESTAMP for BYTEPORT_TIME_OPEN.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_clock_floor(byteport_outbox_options_t *options,
                                                           int64_t earliest,
-                                                          byteport_error_t **error);
+                                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the callback that is told what happens in every outbox that is opened with these settings from now on, in place of the
@@ -2277,24 +2417,26 @@ byteport_status_t byteport_outbox_options_set_clock_floor(byteport_outbox_option
  * may be the library's unless the calls were moved; at once where the callback is NULL. Where this call fails, the callback
  * from before stays, and the userdata stays the caller's.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_callback(byteport_outbox_options_t *options,
-                                                       byteport_outbox_callback_t callback,
-                                                       void *userdata,
-                                                       byteport_free_callback_t free_userdata,
-                                                       byteport_error_t **error);
+                                                       byteport_outbox_callback_t BYTEPORT_NULLABLE callback,
+                                                       void *BYTEPORT_NULLABLE userdata,
+                                                       byteport_free_callback_t BYTEPORT_NULLABLE free_userdata,
+                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether the callback is called by byteport_outbox_service() alone, on the caller's thread, and byteport_outbox_fd() tells
  * when. Default: no.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_service(byteport_outbox_options_t *options,
                                                       bool service,
-                                                      byteport_error_t **error);
+                                                      byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees the settings; NULL is fine. Outboxes opened with them keep a copy.
  */
-void byteport_outbox_options_free(byteport_outbox_options_t *options);
+void byteport_outbox_options_free(byteport_outbox_options_t *BYTEPORT_NULLABLE options);
 
 /**
  * Opens the outbox in the file of that path, which is made where there is none, and starts the threads that upload what is
@@ -2310,11 +2452,12 @@ void byteport_outbox_options_free(byteport_outbox_options_t *options);
  * BYTEPORT_ERROR_INVALID_ARGUMENT for settings that make no sense, a path that cannot be that of a file, and a database of
  * another program; BYTEPORT_ERROR_NOT_CONFIGURED for a client without namespace, or without key where there is no broker.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 4)
 byteport_status_t byteport_outbox_open(const byteport_client_t *client,
                                        const char *path,
-                                       const byteport_outbox_options_t *options,
+                                       const byteport_outbox_options_t *BYTEPORT_NULLABLE options,
                                        byteport_outbox_t **out,
-                                       byteport_error_t **error);
+                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Takes in a reading, at a durability that is at least BYTEPORT_DURABILITY_MEMORY. The reading stays as it is. It keeps the
@@ -2331,23 +2474,25 @@ byteport_status_t byteport_outbox_open(const byteport_client_t *client,
  * byteport_outbox_options_set_max_memory() allows; BYTEPORT_ERROR_FULL; BYTEPORT_ERROR_CLOSED. After these the reading is not
  * in the outbox. With BYTEPORT_DURABILITY_DELIVERED also the service's refusal of this reading, which is in quarantine then.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_enqueue(const byteport_outbox_t *outbox,
                                           const byteport_reading_t *reading,
                                           int32_t durability,
-                                          uint64_t *sequence,
-                                          byteport_durability_t *held,
-                                          byteport_error_t **error);
+                                          uint64_t *BYTEPORT_NULLABLE sequence,
+                                          byteport_durability_t *BYTEPORT_NULLABLE held,
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * As byteport_outbox_enqueue(), with a time-out of its own in milliseconds; 0 does not wait.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_enqueue_within(const byteport_outbox_t *outbox,
                                                  const byteport_reading_t *reading,
                                                  int32_t durability,
                                                  uint32_t timeout_ms,
-                                                 uint64_t *sequence,
-                                                 byteport_durability_t *held,
-                                                 byteport_error_t **error);
+                                                 uint64_t *BYTEPORT_NULLABLE sequence,
+                                                 byteport_durability_t *BYTEPORT_NULLABLE held,
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Waits until every reading up to that number is as safe as asked, for at most `timeout_ms` milliseconds; 0 only looks. `held`,
@@ -2355,23 +2500,25 @@ byteport_status_t byteport_outbox_enqueue_within(const byteport_outbox_t *outbox
  * written. BYTEPORT_DURABILITY_DELIVERED means here that none of them waits any longer. Errors:
  * BYTEPORT_ERROR_INVALID_ARGUMENT for a number that no reading has yet.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_wait_for(const byteport_outbox_t *outbox,
                                            uint64_t sequence,
                                            int32_t durability,
                                            uint32_t timeout_ms,
-                                           byteport_durability_t *held,
-                                           byteport_error_t **error);
+                                           byteport_durability_t *BYTEPORT_NULLABLE held,
+                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Waits until no reading waits any longer, or for `timeout_ms` milliseconds. A service that is down is tried when it is its
  * time, as always; byteport_outbox_resume() tries it at once. `delivered` gets how many readings the service took meanwhile, `kept` how many still wait; both
  * may be NULL. Time that has passed is no error. Errors: BYTEPORT_ERROR_CLOSED.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_flush(const byteport_outbox_t *outbox,
                                         uint32_t timeout_ms,
-                                        uint64_t *delivered,
-                                        uint64_t *kept,
-                                        byteport_error_t **error);
+                                        uint64_t *BYTEPORT_NULLABLE delivered,
+                                        uint64_t *BYTEPORT_NULLABLE kept,
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Ends an outbox: takes in nothing more, uploads for at most `timeout_ms` milliseconds, writes what is left to the file, forces
@@ -2380,27 +2527,30 @@ byteport_status_t byteport_outbox_flush(const byteport_outbox_t *outbox,
  * kept because the file cannot be written; each may be NULL. A second call does nothing, and gives 0 for each. Free the
  * outbox with byteport_outbox_free(), whatever this returns.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_close(const byteport_outbox_t *outbox,
                                         uint32_t timeout_ms,
-                                        uint64_t *delivered,
-                                        uint64_t *kept,
-                                        uint64_t *lost,
-                                        byteport_error_t **error);
+                                        uint64_t *BYTEPORT_NULLABLE delivered,
+                                        uint64_t *BYTEPORT_NULLABLE kept,
+                                        uint64_t *BYTEPORT_NULLABLE lost,
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Changes the API key with which readings are stored from now on; it must not be empty. An upload that the service refused
  * (BYTEPORT_OUTBOX_LINK_PAUSED) goes on at once. The client's own key stays as it is.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_set_key(const byteport_outbox_t *outbox,
                                           const char *key,
-                                          byteport_error_t **error);
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Changes the legacy key, as byteport_outbox_set_key() does the API key; readings go in batches from now on.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_set_legacy_key(const byteport_outbox_t *outbox,
                                                  const char *key,
-                                                 byteport_error_t **error);
+                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Changes the broker login with which readings are uploaded from now on, where they go through a broker
@@ -2408,28 +2558,31 @@ byteport_status_t byteport_outbox_set_legacy_key(const byteport_outbox_t *outbox
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
  * between.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
 byteport_status_t byteport_outbox_set_login(const byteport_outbox_t *outbox,
                                             const char *login,
                                             const char *password,
-                                            byteport_error_t **error);
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Tries again at once, where the outbox waits before the next call: after the service refused the key, or while it is down.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_resume(const byteport_outbox_t *outbox,
-                                         byteport_error_t **error);
+                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Gives the accounting as it is now. Free it with byteport_outbox_stats_free(). A closed outbox gives its last.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_stats(const byteport_outbox_t *outbox,
                                         byteport_outbox_stats_t **out,
-                                        byteport_error_t **error);
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The path with which the outbox was opened; NULL for NULL. It belongs to the outbox.
  */
-const char *byteport_outbox_path(const byteport_outbox_t *outbox);
+const char *BYTEPORT_NULLABLE byteport_outbox_path(const byteport_outbox_t *BYTEPORT_NULLABLE outbox);
 
 /**
  * Frees an outbox without waiting for anything; NULL is fine. One that was not closed is told to end: its threads write what
@@ -2438,59 +2591,59 @@ const char *byteport_outbox_path(const byteport_outbox_t *outbox);
  * only. Events that wait for byteport_outbox_service() are dropped. In a forked child nothing is freed: the outbox is the
  * parent's.
  */
-void byteport_outbox_free(byteport_outbox_t *outbox);
+void byteport_outbox_free(byteport_outbox_t *BYTEPORT_NULLABLE outbox);
 
 /**
  * What happened; BYTEPORT_OUTBOX_EVENT_NONE for NULL. Be ready for numbers that your header does not know.
  */
-byteport_outbox_event_kind_t byteport_outbox_event_kind(const byteport_outbox_event_t *event);
+byteport_outbox_event_kind_t byteport_outbox_event_kind(const byteport_outbox_event_t *BYTEPORT_NULLABLE event);
 
 /**
  * How many readings were delivered, dropped, quarantined (1) or lost with a file that was moved aside; 0 for all other events,
  * and for NULL.
  */
-uint64_t byteport_outbox_event_count(const byteport_outbox_event_t *event);
+uint64_t byteport_outbox_event_count(const byteport_outbox_event_t *BYTEPORT_NULLABLE event);
 
 /**
  * The numbers of the readings that were delivered, in the order in which they were sent, or of the one that was quarantined,
  * `count` of them. NULL, and 0, for all other events, and for NULL. `count` may be NULL. They belong to the event.
  */
-const uint64_t *byteport_outbox_event_sequences(const byteport_outbox_event_t *event,
-                                                size_t *count);
+const uint64_t *BYTEPORT_NULLABLE byteport_outbox_event_sequences(const byteport_outbox_event_t *BYTEPORT_NULLABLE event,
+                                                                  size_t *BYTEPORT_NULLABLE count);
 
 /**
  * Why readings were dropped; BYTEPORT_OUTBOX_REASON_NONE for all other events, and for NULL.
  */
-byteport_outbox_reason_t byteport_outbox_event_reason(const byteport_outbox_event_t *event);
+byteport_outbox_reason_t byteport_outbox_event_reason(const byteport_outbox_event_t *BYTEPORT_NULLABLE event);
 
 /**
  * The new state of the way to the service; BYTEPORT_OUTBOX_LINK_UNKNOWN for all other events, and for NULL.
  */
-byteport_outbox_link_t byteport_outbox_event_link(const byteport_outbox_event_t *event);
+byteport_outbox_link_t byteport_outbox_event_link(const byteport_outbox_event_t *BYTEPORT_NULLABLE event);
 
 /**
  * The new state of the file; BYTEPORT_OUTBOX_DISK_NONE for all other events, and for NULL.
  */
-byteport_outbox_disk_t byteport_outbox_event_disk(const byteport_outbox_event_t *event);
+byteport_outbox_disk_t byteport_outbox_event_disk(const byteport_outbox_event_t *BYTEPORT_NULLABLE event);
 
 /**
  * How many readings were saved from a file that was moved aside; 0 for all other events, and for NULL.
  */
-uint64_t byteport_outbox_event_saved(const byteport_outbox_event_t *event);
+uint64_t byteport_outbox_event_saved(const byteport_outbox_event_t *BYTEPORT_NULLABLE event);
 
 /**
  * The event in words: the service's answer to a reading that was quarantined, the new path of a file that was moved aside; for
  * a drop its reason and for a state its name, in one word such as `age`, `down` or `full`; empty where readings were
  * delivered. NULL for NULL. It belongs to the event.
  */
-const char *byteport_outbox_event_text(const byteport_outbox_event_t *event);
+const char *BYTEPORT_NULLABLE byteport_outbox_event_text(const byteport_outbox_event_t *BYTEPORT_NULLABLE event);
 
 /**
  * The descriptor that is readable while an event waits for byteport_outbox_service(): for poll(), select() and their like. Do not
  * read from it nor close it; it belongs to the outbox, and is always the same. -1 where byteport_outbox_options_set_service()
  * was not called, in a forked child, and for NULL.
  */
-int byteport_outbox_fd(const byteport_outbox_t *outbox);
+int byteport_outbox_fd(const byteport_outbox_t *BYTEPORT_NULLABLE outbox);
 
 /**
  * Calls the callback for every event that waits, on the thread of this call, and returns without waiting for more. Where
@@ -2503,356 +2656,384 @@ int byteport_outbox_fd(const byteport_outbox_t *outbox);
  *
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED where byteport_outbox_options_set_service() was not called.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_service(const byteport_outbox_t *outbox,
-                                          size_t *told,
-                                          byteport_error_t **error);
+                                          size_t *BYTEPORT_NULLABLE told,
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * How many events were lost because byteport_outbox_service() was not called in time; 0 without that way, and for NULL.
  */
-uint64_t byteport_outbox_lost_events(const byteport_outbox_t *outbox);
+uint64_t byteport_outbox_lost_events(const byteport_outbox_t *BYTEPORT_NULLABLE outbox);
 
 /**
  * Readings taken in since the file was made; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_accepted(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_accepted(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Readings that the service took since the file was made; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_delivered(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_delivered(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Readings that wait, in the file or in memory; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_queued(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_queued(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Readings in the quarantine table; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_quarantined(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_quarantined(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Readings that were given up since the file was made, for all reasons together; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_dropped(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_dropped(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Readings that were given up for one reason, a byteport_outbox_reason_t; 0 for a number that is none, and for NULL.
  */
-uint64_t byteport_outbox_stats_dropped_for(const byteport_outbox_stats_t *stats,
+uint64_t byteport_outbox_stats_dropped_for(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats,
                                            int32_t reason);
 
 /**
  * Of the readings that wait, those that are in memory only; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_queued_in_memory(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_queued_in_memory(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Bytes of the readings in memory that are not in the file; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_memory_bytes(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_memory_bytes(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Bytes that the file uses of its bound, the write-ahead log included; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_disk_bytes(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_disk_bytes(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * How long the oldest reading that waits has been in the outbox, in milliseconds; -1 where none waits, and for NULL.
  */
-int64_t byteport_outbox_stats_oldest_age_ms(const byteport_outbox_stats_t *stats);
+int64_t byteport_outbox_stats_oldest_age_ms(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Readings per second taken in, over about the last minute; 0 for NULL.
  */
-double byteport_outbox_stats_accepted_rate(const byteport_outbox_stats_t *stats);
+double byteport_outbox_stats_accepted_rate(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Readings per second delivered, over about the last minute; 0 for NULL.
  */
-double byteport_outbox_stats_delivered_rate(const byteport_outbox_stats_t *stats);
+double byteport_outbox_stats_delivered_rate(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Calls that were made again since the outbox was opened; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_retries(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_retries(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Calls that were answered with success since the outbox was opened; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_calls(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_calls(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * The way to the service; BYTEPORT_OUTBOX_LINK_UNKNOWN for NULL.
  */
-byteport_outbox_link_t byteport_outbox_stats_link(const byteport_outbox_stats_t *stats);
+byteport_outbox_link_t byteport_outbox_stats_link(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * The file; BYTEPORT_OUTBOX_DISK_NONE for NULL.
  */
-byteport_outbox_disk_t byteport_outbox_stats_disk(const byteport_outbox_stats_t *stats);
+byteport_outbox_disk_t byteport_outbox_stats_disk(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * The last failure of a call or of the file, in one line without secrets; empty where there was none, NULL for NULL.
  */
-const char *byteport_outbox_stats_last_error(const byteport_outbox_stats_t *stats);
+const char *BYTEPORT_NULLABLE byteport_outbox_stats_last_error(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * The number up to which every reading is in the file, or no longer waits; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_committed_sequence(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_committed_sequence(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * The number up to which every reading is forced onto the disk, or no longer waits; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_synced_sequence(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_synced_sequence(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * The number of the newest reading; 0 where there was none yet, and for NULL.
  */
-uint64_t byteport_outbox_stats_last_sequence(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_last_sequence(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Damaged files, and files of a newer version, that were moved aside since the outbox was opened; 0 for NULL.
  */
-uint64_t byteport_outbox_stats_moved_aside(const byteport_outbox_stats_t *stats);
+uint64_t byteport_outbox_stats_moved_aside(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * All of it as a JSON object, in UTF-8. NULL for NULL.
  */
-const char *byteport_outbox_stats_json(const byteport_outbox_stats_t *stats);
+const char *BYTEPORT_NULLABLE byteport_outbox_stats_json(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * All of it in Prometheus' text format, version 0.0.4, each figure with the label `outbox`, the path of the file. NULL for NULL.
  */
-const char *byteport_outbox_stats_prometheus(const byteport_outbox_stats_t *stats);
+const char *BYTEPORT_NULLABLE byteport_outbox_stats_prometheus(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Frees statistics; NULL is fine.
  */
-void byteport_outbox_stats_free(byteport_outbox_stats_t *stats);
+void byteport_outbox_stats_free(byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * New settings for the service's broker that speaks this protocol, a byteport_protocol_t, each at its default. Free them with
  * byteport_broker_options_free().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(2)
 byteport_status_t byteport_broker_options_new(int32_t protocol,
                                               byteport_broker_options_t **out,
-                                              byteport_error_t **error);
+                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * New settings for the broker at an address: `mqtt://HOST`, `mqtts://HOST`, `stomp://HOST` or `stomps://HOST`, with `:PORT` or
  * without. The scheme says which protocol it is, and whether by TLS; login and password are no part of it. Free the settings
  * with byteport_broker_options_free(). Errors: BYTEPORT_ERROR_INVALID_ARGUMENT for another scheme, or none.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_from_url(const char *url,
                                                    byteport_broker_options_t **out,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the host: `HOST`, `HOST:PORT` or `[IPV6]:PORT`, each with the protocol's scheme before it (`mqtt://`, `mqtts://`) or not.
  * Default: the service's own. Without a scheme, a loopback host (localhost, 127.0.0.0/8, ::1) is called plainly, every other
  * by TLS. Ports unless given: 1883 and, by TLS, 8883 for MQTT; 61613 and 61614 for STOMP.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_host(byteport_broker_options_t *options,
                                                    const char *host,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Connects by TLS, or not, where the host's text names no scheme.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_tls(byteport_broker_options_t *options,
                                                   bool tls,
-                                                  byteport_error_t **error);
+                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the namespace of the device and of all readings.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_namespace(byteport_broker_options_t *options,
                                                         const char *name,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the device's UID: the device is sent messages, and stores readings that name no other.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_device(byteport_broker_options_t *options,
                                                      const char *uid,
-                                                     byteport_error_t **error);
+                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the broker login, which is not the one of the web pages, and its password. The password appears in no log message and no
  * error text.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
 byteport_status_t byteport_broker_options_set_login(byteport_broker_options_t *options,
                                                     const char *login,
                                                     const char *password,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the virtual host. Default: the namespace for MQTT, `/` for STOMP.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_vhost(byteport_broker_options_t *options,
                                                     const char *vhost,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the MQTT client identifier, by which the broker knows the session again. Default: `NAMESPACE.UID`. A broker lets one
  * client have it: a second one with the same takes the first one's place.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_client_id(byteport_broker_options_t *options,
                                                         const char *client_id,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether the broker forgets the session when the connection ends: what is sent to the device meanwhile is lost then, and
  * no client identifier is needed. MQTT only. Default: no.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_clean_session(byteport_broker_options_t *options,
                                                             bool clean,
-                                                            byteport_error_t **error);
+                                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether the broker confirms what is published (MQTT: QoS 1; STOMP: a receipt). Without it nobody knows whether anything
  * arrives. Default: yes.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_confirm(byteport_broker_options_t *options,
                                                       bool confirm,
-                                                      byteport_error_t **error);
+                                                      byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets from which kind of STOMP destination the device's messages come, as a byteport_channel_t.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_channel(byteport_broker_options_t *options,
                                                       int32_t channel,
-                                                      byteport_error_t **error);
+                                                      byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Adds an MQTT topic filter or STOMP destination to those that are listened to from the start. With at least one, the device's own
  * messages are listened to only where byteport_broker_subscribe() says so.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_add_destination(byteport_broker_options_t *options,
                                                           const char *destination,
-                                                          byteport_error_t **error);
+                                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the last will: what the broker publishes, confirmed, when this client is gone without a farewell because its connection
  * broke or it was silent for one and a half keep-alives. `length` bytes of `data` go to the topic; NULL is fine where that is 0.
  * `retain` has the broker keep it for those who subscribe later. MQTT only.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_will(byteport_broker_options_t *options,
                                                    const char *topic,
-                                                   const uint8_t *data,
+                                                   const uint8_t *BYTEPORT_NULLABLE data,
                                                    size_t length,
                                                    bool retain,
-                                                   byteport_error_t **error);
+                                                   byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Connects through a proxy, written as for byteport_options_set_proxy(). Default: directly; the environment's proxies are for
  * HTTP, and are not looked at.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_proxy(byteport_broker_options_t *options,
                                                     const char *url,
-                                                    byteport_error_t **error);
+                                                    byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Names a PEM file with certificate authorities that are trusted besides the system's. It is read when the first TLS connection
  * is made; then an unreadable one is BYTEPORT_ERROR_TLS.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_ca_file(byteport_broker_options_t *options,
                                                       const char *path,
-                                                      byteport_error_t **error);
+                                                      byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Names a PEM file with the certificate that this client shows to the broker, the rest of its chain, and its private key. It is
  * read as byteport_broker_options_set_ca_file() says.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_options_set_client_cert(byteport_broker_options_t *options,
                                                           const char *path,
-                                                          byteport_error_t **error);
+                                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets whether a connection that is lost, or cannot be made, is made again by itself, with pauses of a random part of 0.2 s at first
  * and of up to 60 s later, and what was not confirmed sent again. Otherwise it is made when something is published, fails
  * that where it cannot be made, and ends when nothing was published for a keep-alive. Default: yes.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_reconnect(byteport_broker_options_t *options,
                                                         bool reconnect,
-                                                        byteport_error_t **error);
+                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees the settings; NULL is fine. Clients opened with them keep a copy.
  */
-void byteport_broker_options_free(byteport_broker_options_t *options);
+void byteport_broker_options_free(byteport_broker_options_t *BYTEPORT_NULLABLE options);
 
 /**
  * Sets the longest time for making a connection (resolving, connecting, proxy, TLS and login together), in milliseconds; not 0.
  * Default: 10,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_connect_timeout_ms(byteport_broker_options_t *options,
                                                                  uint32_t timeout_ms,
-                                                                 byteport_error_t **error);
+                                                                 byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how long a call waits for the broker's answer at the most, in milliseconds; not 0. Default: 30,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_timeout_ms(byteport_broker_options_t *options,
                                                          uint32_t timeout_ms,
-                                                         byteport_error_t **error);
+                                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how often a sign of life goes each way at the least, in milliseconds, up to 65,535,000; 0 for never. Default: 60,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_keep_alive_ms(byteport_broker_options_t *options,
                                                             uint32_t interval_ms,
-                                                            byteport_error_t **error);
+                                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets the largest message that is taken, in bytes; not 0. A broker that announces a larger one is left. Default: 16,777,216
  * (16 MiB).
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_max_message(byteport_broker_options_t *options,
                                                           size_t bytes,
-                                                          byteport_error_t **error);
+                                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how long, in bytes, what byteport_broker_store_all() publishes at once may be where it holds more than one reading.
  * Default: 131,072 (128 KiB).
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_max_list(byteport_broker_options_t *options,
                                                        size_t bytes,
-                                                       byteport_error_t **error);
+                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how many publications may wait for the broker's answer at once, 1 to 65,535. Default: 1,000.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_max_in_flight(byteport_broker_options_t *options,
                                                             size_t count,
-                                                            byteport_error_t **error);
+                                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how many messages the broker delivers before it is told what became of the first; not 0. STOMP only, and only RabbitMQ
  * heeds it. Default: 100.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_prefetch(byteport_broker_options_t *options,
                                                        size_t count,
-                                                       byteport_error_t **error);
+                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how old messages may be when they arrive, in milliseconds: older ones are counted (byteport_broker_stats_stale()) and not
  * handed on. Default: unlimited.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_max_age_ms(byteport_broker_options_t *options,
                                                          uint64_t age_ms,
-                                                         byteport_error_t **error);
+                                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Sets how far in the future a message's time may be when it arrives, in milliseconds: others are counted
  * (byteport_broker_stats_ahead()) and not handed on. Default: unlimited.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_options_set_max_ahead_ms(byteport_broker_options_t *options,
                                                            uint64_t ahead_ms,
-                                                           byteport_error_t **error);
+                                                           byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Makes a client with a copy of the settings, and connects in the background; byteport_broker_wait_open() waits for that. Close
@@ -2861,18 +3042,20 @@ byteport_status_t byteport_broker_options_set_max_ahead_ms(byteport_broker_optio
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_INVALID_NAME for settings that make no sense;
  * BYTEPORT_ERROR_NOT_CONFIGURED without a login; BYTEPORT_ERROR_FILE where no thread or descriptor is to be had.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_open(const byteport_broker_options_t *options,
                                        byteport_broker_t **out,
-                                       byteport_error_t **error);
+                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Waits until the broker has let this client in, for at most `timeout_ms` milliseconds. Errors: why that failed, as soon as it
  * has failed for a reason that lasts (BYTEPORT_ERROR_LOGIN_FAILED, BYTEPORT_ERROR_TLS), and the last reason when the time is
  * over. The client goes on trying, unless its settings say otherwise.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_wait_open(const byteport_broker_t *broker,
                                             uint32_t timeout_ms,
-                                            byteport_error_t **error);
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Publishes `length` bytes to an MQTT topic or STOMP destination, and waits until the broker has them, up to the time-out of
@@ -2883,47 +3066,52 @@ byteport_status_t byteport_broker_wait_open(const byteport_broker_t *broker,
  * BYTEPORT_PHASE_RECEIVE where the broker may have it; BYTEPORT_ERROR_CLOSED; at once those that byteport_broker_wait_open()
  * gives at once.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_publish(const byteport_broker_t *broker,
                                           const char *destination,
-                                          const uint8_t *data,
+                                          const uint8_t *BYTEPORT_NULLABLE data,
                                           size_t length,
-                                          byteport_error_t **error);
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * As byteport_broker_publish(), without waiting for the broker's answer; only for room, where too much waits for one.
  * byteport_broker_flush() waits for the answers. What the broker refuses is logged, and counted by
  * byteport_broker_stats_refused().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_post(const byteport_broker_t *broker,
                                        const char *destination,
-                                       const uint8_t *data,
+                                       const uint8_t *BYTEPORT_NULLABLE data,
                                        size_t length,
-                                       byteport_error_t **error);
+                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Waits until the broker has answered for all that was published and stored before, or for `timeout_ms` milliseconds. `missing`,
  * which may be NULL, gets how many answers had not come by then. Time that has passed is no error.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_flush(const byteport_broker_t *broker,
                                         uint32_t timeout_ms,
-                                        size_t *missing,
-                                        byteport_error_t **error);
+                                        size_t *BYTEPORT_NULLABLE missing,
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Subscribes to an MQTT topic filter or STOMP destination, for NULL to the device's own messages, now and on every later
  * connection, and waits until the broker has taken that. Errors: BYTEPORT_ERROR_FORBIDDEN where the broker refuses it;
  * BYTEPORT_ERROR_NOT_CONFIGURED for NULL without namespace and device; else as byteport_broker_publish().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_subscribe(const byteport_broker_t *broker,
-                                            const char *destination,
-                                            byteport_error_t **error);
+                                            const char *BYTEPORT_NULLABLE destination,
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Gives what was done so far. Free it with byteport_broker_stats_free(). A closed client gives its last.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_stats(const byteport_broker_t *broker,
                                         byteport_broker_stats_t **out,
-                                        byteport_error_t **error);
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Ends a client: publishes nothing more, waits for the broker's answers for at most `timeout_ms` milliseconds, says goodbye, and
@@ -2931,17 +3119,18 @@ byteport_status_t byteport_broker_stats(const byteport_broker_t *broker,
  * broker may have those publications or not. What is published, stored or subscribed to later is BYTEPORT_ERROR_CLOSED. Free the
  * client with byteport_broker_free(), whatever this returns.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_close(const byteport_broker_t *broker,
                                         uint32_t timeout_ms,
-                                        size_t *missing,
-                                        byteport_error_t **error);
+                                        size_t *BYTEPORT_NULLABLE missing,
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Frees a client without waiting for anything; NULL is fine. One that was not closed is told to end: what the broker has not
  * answered for may be lost, and a callback may still be called until its userdata is freed; a callback that uses the client needs
  * byteport_broker_close() before. In a forked child nothing is freed: the client is the parent's.
  */
-void byteport_broker_free(byteport_broker_t *broker);
+void byteport_broker_free(byteport_broker_t *BYTEPORT_NULLABLE broker);
 
 /**
  * Stores a reading, and waits until the broker has it, up to the time-out of byteport_broker_options_set_timeout_ms(). The
@@ -2950,16 +3139,18 @@ void byteport_broker_free(byteport_broker_t *broker);
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; BYTEPORT_ERROR_INVALID_TIMESTAMP outside the years 1 to
  * 9999; else as byteport_broker_publish().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_store(const byteport_broker_t *broker,
                                         const byteport_reading_t *reading,
-                                        byteport_error_t **error);
+                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * As byteport_broker_store(), without waiting for the broker's answer: see byteport_broker_post().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_post_reading(const byteport_broker_t *broker,
                                                const byteport_reading_t *reading,
-                                               byteport_error_t **error);
+                                               byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Stores `count` readings of any devices, together in lists of a bounded length, and waits until the broker has answered for all
@@ -2970,11 +3161,12 @@ byteport_status_t byteport_broker_post_reading(const byteport_broker_t *broker,
  * byteport_broker_store(). The call is BYTEPORT_OK where all were stored, and else the error of the first that was not. Only
  * where a pointer is NULL that may not be, nothing is stored and nothing written.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_store_all(const byteport_broker_t *broker,
-                                            const byteport_reading_t *const *readings,
+                                            const byteport_reading_t *const *BYTEPORT_NULLABLE readings,
                                             size_t count,
-                                            byteport_status_t *statuses,
-                                            byteport_error_t **error);
+                                            byteport_status_t *BYTEPORT_NULLABLE statuses,
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Waits for the next delivery, for at most `timeout_ms` milliseconds; with 0 only looks. `out` becomes NULL where none came.
@@ -2984,97 +3176,101 @@ byteport_status_t byteport_broker_store_all(const byteport_broker_t *broker,
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without anything to listen to; BYTEPORT_ERROR_FORBIDDEN where the broker refuses a
  * subscription; BYTEPORT_ERROR_CLOSED; at once those that byteport_broker_wait_open() gives at once.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 3)
 byteport_status_t byteport_broker_receive(const byteport_broker_t *broker,
                                           uint32_t timeout_ms,
                                           byteport_delivery_t **out,
-                                          byteport_error_t **error);
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Tells the broker what became of a delivery that byteport_broker_receive() gave, as a byteport_verdict_t, once. It need not be
  * freed before nor after. One that came over a connection that is gone is delivered again, whatever is said.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_settle(const byteport_broker_t *broker,
                                          const byteport_delivery_t *delivery,
                                          int32_t verdict,
-                                         byteport_error_t **error);
+                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The MQTT topic or STOMP destination; NULL for NULL. RabbitMQ gives an MQTT topic with `/` for each `.`.
  */
-const char *byteport_delivery_destination(const byteport_delivery_t *delivery);
+const char *BYTEPORT_NULLABLE byteport_delivery_destination(const byteport_delivery_t *BYTEPORT_NULLABLE delivery);
 
 /**
  * Whether the broker says that it delivered this before; false for NULL.
  */
-bool byteport_delivery_is_redelivered(const byteport_delivery_t *delivery);
+bool byteport_delivery_is_redelivered(const byteport_delivery_t *BYTEPORT_NULLABLE delivery);
 
 /**
  * The whole body as it came, `length` bytes and a NUL that is not counted; NULL for NULL. `length` may be NULL.
  */
-const uint8_t *byteport_delivery_body(const byteport_delivery_t *delivery,
-                                      size_t *length);
+const uint8_t *BYTEPORT_NULLABLE byteport_delivery_body(const byteport_delivery_t *BYTEPORT_NULLABLE delivery,
+                                                        size_t *BYTEPORT_NULLABLE length);
 
 /**
  * How many headers the STOMP frame has; 0 for MQTT, and for NULL.
  */
-size_t byteport_delivery_header_count(const byteport_delivery_t *delivery);
+size_t byteport_delivery_header_count(const byteport_delivery_t *BYTEPORT_NULLABLE delivery);
 
 /**
  * The name of one header of the STOMP frame, in the order in which they came; NULL past the last, and for NULL. Of two with one
  * name, the first counts.
  */
-const char *byteport_delivery_header_name(const byteport_delivery_t *delivery,
-                                          size_t index);
+const char *BYTEPORT_NULLABLE byteport_delivery_header_name(const byteport_delivery_t *BYTEPORT_NULLABLE delivery,
+                                                            size_t index);
 
 /**
  * The value of one header of the STOMP frame; NULL past the last, and for NULL.
  */
-const char *byteport_delivery_header_value(const byteport_delivery_t *delivery, size_t index);
+const char *BYTEPORT_NULLABLE byteport_delivery_header_value(const byteport_delivery_t *BYTEPORT_NULLABLE delivery,
+                                                             size_t index);
 
 /**
  * How many messages were delivered, at least one; 0 for NULL.
  */
-size_t byteport_delivery_message_count(const byteport_delivery_t *delivery);
+size_t byteport_delivery_message_count(const byteport_delivery_t *BYTEPORT_NULLABLE delivery);
 
 /**
  * One message, in the order of the list; NULL past the last, and for NULL.
  */
-const byteport_message_t *byteport_delivery_message(const byteport_delivery_t *delivery, size_t index);
+const byteport_message_t *BYTEPORT_NULLABLE byteport_delivery_message(const byteport_delivery_t *BYTEPORT_NULLABLE delivery,
+                                                                      size_t index);
 
 /**
  * Frees a delivery; NULL is fine. The broker is told nothing: it waits for a verdict until the connection ends, and delivers
  * again then.
  */
-void byteport_delivery_free(byteport_delivery_t *delivery);
+void byteport_delivery_free(byteport_delivery_t *BYTEPORT_NULLABLE delivery);
 
 /**
  * The namespace that the message's packet names; NULL where it names none, and for NULL.
  */
-const char *byteport_message_namespace(const byteport_message_t *message);
+const char *BYTEPORT_NULLABLE byteport_message_namespace(const byteport_message_t *BYTEPORT_NULLABLE message);
 
 /**
  * The device that the message's packet names: the listening one, or a child device behind it. NULL for a message that is no
  * packet, and for NULL.
  */
-const char *byteport_message_uid(const byteport_message_t *message);
+const char *BYTEPORT_NULLABLE byteport_message_uid(const byteport_message_t *BYTEPORT_NULLABLE message);
 
 /**
  * The message itself, the `data` of its packet or the whole body: `length` bytes, and a NUL that is not counted, so that text can
  * be used as such. NULL for NULL. `length` may be NULL.
  */
-const uint8_t *byteport_message_body(const byteport_message_t *message,
-                                     size_t *length);
+const uint8_t *BYTEPORT_NULLABLE byteport_message_body(const byteport_message_t *BYTEPORT_NULLABLE message,
+                                                       size_t *BYTEPORT_NULLABLE length);
 
 /**
  * When it was sent, by its packet, in microseconds since 1970-01-01 UTC; BYTEPORT_TIME_OPEN where it does not say, and for NULL.
  */
-int64_t byteport_message_time(const byteport_message_t *message);
+int64_t byteport_message_time(const byteport_message_t *BYTEPORT_NULLABLE message);
 
 /**
  * How old it was when it arrived, by this machine's clock, in microseconds; negative for a time in the future. 0 where it does not
  * say when it was sent, and for NULL.
  */
-int64_t byteport_message_age_us(const byteport_message_t *message);
+int64_t byteport_message_age_us(const byteport_message_t *BYTEPORT_NULLABLE message);
 
 /**
  * Hands each message to the callback, on one thread of the library's, in the order in which they come. After one that was
@@ -3087,18 +3283,19 @@ int64_t byteport_message_age_us(const byteport_message_t *message);
  * Errors: BYTEPORT_ERROR_NOT_CONFIGURED without anything to listen to; BYTEPORT_ERROR_INVALID_ARGUMENT where there is a callback
  * already; BYTEPORT_ERROR_FILE where no thread can be started; BYTEPORT_ERROR_CLOSED.
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_listen(const byteport_broker_t *broker,
                                          byteport_message_callback_t callback,
-                                         void *userdata,
-                                         byteport_free_callback_t free_userdata,
-                                         byteport_error_t **error);
+                                         void *BYTEPORT_NULLABLE userdata,
+                                         byteport_free_callback_t BYTEPORT_NULLABLE free_userdata,
+                                         byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The descriptor that is readable while deliveries wait for byteport_broker_service() or byteport_broker_receive(), and once the
  * client was closed: for poll(), select() and their like. Do not read from it nor close it; it belongs to the client, and is
  * always the same. -1 in a forked child, and for NULL. Nothing comes before there is a subscription.
  */
-int byteport_broker_fd(const byteport_broker_t *broker);
+int byteport_broker_fd(const byteport_broker_t *BYTEPORT_NULLABLE broker);
 
 /**
  * Hands each message that waits to the callback, on the thread of this call, and returns without waiting for more, or when
@@ -3110,72 +3307,73 @@ int byteport_broker_fd(const byteport_broker_t *broker);
  *
  * Errors: as byteport_broker_receive().
  */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_broker_service(const byteport_broker_t *broker,
                                           byteport_message_callback_t callback,
-                                          void *userdata,
-                                          size_t *handled,
-                                          byteport_error_t **error);
+                                          void *BYTEPORT_NULLABLE userdata,
+                                          size_t *BYTEPORT_NULLABLE handled,
+                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * The way to the broker; BYTEPORT_BROKER_STATE_NONE for NULL.
  */
-byteport_broker_state_t byteport_broker_stats_state(const byteport_broker_stats_t *stats);
+byteport_broker_state_t byteport_broker_stats_state(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Publications that the broker has; without confirmation, those that were handed to the connection. 0 for NULL.
  */
-uint64_t byteport_broker_stats_published(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_published(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Publications that the broker refused, or that failed with the connection where it is not made again; 0 for NULL.
  */
-uint64_t byteport_broker_stats_refused(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_refused(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Publications that wait for the broker's answer; 0 for NULL.
  */
-uint64_t byteport_broker_stats_pending(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_pending(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Messages that came, with those that were not handed on; 0 for NULL.
  */
-uint64_t byteport_broker_stats_received(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_received(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Messages that were not handed on because they were too old; 0 for NULL.
  */
-uint64_t byteport_broker_stats_stale(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_stale(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Messages that were not handed on because their time was too far in the future; 0 for NULL.
  */
-uint64_t byteport_broker_stats_ahead(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_ahead(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Deliveries that were taken; 0 for NULL.
  */
-uint64_t byteport_broker_stats_taken(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_taken(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Deliveries that were refused; 0 for NULL.
  */
-uint64_t byteport_broker_stats_not_taken(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_not_taken(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Connections that the broker let in; 0 for NULL.
  */
-uint64_t byteport_broker_stats_connections(const byteport_broker_stats_t *stats);
+uint64_t byteport_broker_stats_connections(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Why the last connection ended, or could not be made, in one line without secrets; empty while it is open, NULL for NULL. It
  * belongs to the statistics.
  */
-const char *byteport_broker_stats_last_error(const byteport_broker_stats_t *stats);
+const char *BYTEPORT_NULLABLE byteport_broker_stats_last_error(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Frees statistics; NULL is fine.
  */
-void byteport_broker_stats_free(byteport_broker_stats_t *stats);
+void byteport_broker_stats_free(byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
  * Passes the library's messages up to `max_level` (a byteport_log_level_t) to a callback, in place of the one before. One
@@ -3188,11 +3386,17 @@ void byteport_broker_stats_free(byteport_broker_stats_t *stats);
  *
  * Messages never hold a key, a password or a cookie, and none is passed on that arises inside the callback itself.
  */
+BYTEPORT_CHECK_RESULT
 byteport_status_t byteport_log_set(int32_t max_level,
-                                   byteport_log_callback_t callback,
-                                   void *userdata,
-                                   byteport_free_callback_t free_userdata,
-                                   byteport_error_t **error);
+                                   byteport_log_callback_t BYTEPORT_NULLABLE callback,
+                                   void *BYTEPORT_NULLABLE userdata,
+                                   byteport_free_callback_t BYTEPORT_NULLABLE free_userdata,
+                                   byteport_error_t **BYTEPORT_NULLABLE error);
+
+#if defined(__clang__) && !defined(BYTEPORT_NO_ATTRIBUTES)
+#pragma clang assume_nonnull end
+#pragma clang diagnostic pop
+#endif
 
 #ifdef __cplusplus
 }  // extern "C"

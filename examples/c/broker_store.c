@@ -20,8 +20,10 @@ static int post(const byteport_broker_t *broker, double value, byteport_error_t 
 static unsigned long published(const byteport_broker_t *broker)
 {
     byteport_broker_stats_t *stats = NULL;
-    byteport_broker_stats(broker, &stats, NULL);
-    unsigned long count = (unsigned long)byteport_broker_stats_published(stats);
+    unsigned long count = 0;
+    if (byteport_broker_stats(broker, &stats, NULL) == BYTEPORT_OK) {
+        count = (unsigned long)byteport_broker_stats_published(stats);
+    }
     byteport_broker_stats_free(stats);
     return count;
 }

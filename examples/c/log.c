@@ -85,6 +85,7 @@ int main(int argc, char **argv)
     byteport_error_free(error);
     byteport_client_free(client);
     byteport_options_free(options);
-    byteport_log_set(BYTEPORT_LOG_OFF, NULL, NULL, NULL, NULL); /* frees the printer */
-    return stored ? 0 : 1;
+    /* frees the printer */
+    int stopped = byteport_log_set(BYTEPORT_LOG_OFF, NULL, NULL, NULL, NULL) == BYTEPORT_OK;
+    return stored && stopped ? 0 : 1;
 }

@@ -20,8 +20,9 @@ int main(int argc, char **argv)
     byteport_outbox_t *outbox = NULL;
     byteport_client_t *client = device_client(&error);
     byteport_reading_t *reading = byteport_reading_new();
-    byteport_reading_use_server_time(reading, NULL); /* which is, in an outbox, the time at which it is put in */
-    int done = client != NULL && byteport_outbox_open(client, argv[1], NULL, &outbox, &error) == BYTEPORT_OK;
+    /* The server's time is, in an outbox, the time at which a reading is put in. */
+    int done = client != NULL && byteport_reading_use_server_time(reading, &error) == BYTEPORT_OK &&
+               byteport_outbox_open(client, argv[1], NULL, &outbox, &error) == BYTEPORT_OK;
     while (done && scanf("%lf", &value) == 1) {
         done = byteport_reading_set_number(reading, "value", value, &error) == BYTEPORT_OK &&
                byteport_outbox_enqueue(outbox, reading, BYTEPORT_DURABILITY_DISK, NULL, NULL, &error) == BYTEPORT_OK;

@@ -77,8 +77,10 @@ static int read_input(const byteport_outbox_t *outbox, byteport_reading_t *readi
 static uint64_t queued(const byteport_outbox_t *outbox)
 {
     byteport_outbox_stats_t *stats = NULL;
-    byteport_outbox_stats(outbox, &stats, NULL);
-    uint64_t queued = byteport_outbox_stats_queued(stats);
+    uint64_t queued = 0;
+    if (byteport_outbox_stats(outbox, &stats, NULL) == BYTEPORT_OK) {
+        queued = byteport_outbox_stats_queued(stats);
+    }
     byteport_outbox_stats_free(stats);
     return queued;
 }
@@ -86,10 +88,11 @@ static uint64_t queued(const byteport_outbox_t *outbox)
 /* Waits for input and events alike; a descriptor of -1 is not looked at. */
 static int loop(const byteport_outbox_t *outbox, int patience, byteport_error_t **error)
 {
-    int more = 1, due = 1;
+    int due = 1;
     struct pollfd sources[2] = {{STDIN_FILENO, POLLIN, 0}, {byteport_outbox_fd(outbox), POLLIN, 0}};
     byteport_reading_t *reading = byteport_reading_new();
-    byteport_reading_use_server_time(reading, NULL); /* which is, in an outbox, the time at which it is put in */
+    /* The server's time is, in an outbox, the time at which a reading is put in. */
+    int more = byteport_reading_use_server_time(reading, error) == BYTEPORT_OK ? 1 : -1;
     while (more >= 0 && due > 0 && (more > 0 || queued(outbox) > 0)) {
         due = poll(sources, 2, more > 0 ? -1 : patience);
         if (due > 0 && sources[0].revents != 0) {

@@ -10,6 +10,7 @@
  * FROM and TO are ISO 8601, such as 2015-05-01T02:00:00; no zone means UTC.
  * Exit status: 0 read, 1 not read, 2 wrong use.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,8 +34,11 @@ static void print_series(const byteport_series_t *series)
     const double *numbers = byteport_series_numbers(series);
     for (size_t i = 0; i < byteport_series_length(series); i++) {
         char time[BYTEPORT_TIMESTAMP_SIZE] = "";
-        byteport_timestamp_format_iso8601(times[i], time, sizeof time, NULL); /* every time fits */
-        printf("%s\t", time);
+        if (byteport_timestamp_format_iso8601(times[i], time, sizeof time, NULL) == BYTEPORT_OK) {
+            printf("%s\t", time);
+        } else {
+            printf("%" PRId64 "\t", times[i]); /* no year of the calendar */
+        }
         if (numbers != NULL) {
             printf("%.17g", numbers[i]);
         } else {

@@ -10,8 +10,10 @@ int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
     byteport_error_t *error = NULL;
+    byteport_reading_t *reading = byteport_reading_new();
     volatile char *block = (volatile char *)malloc(8);
-    byteport_reading_set_number(NULL, "x", 1.0, &error);
+    CHECK(byteport_reading_set_number(reading, "", 1.0, &error) == BYTEPORT_ERROR_INVALID_NAME);
+    byteport_reading_free(reading);
     block[equal(what, "overflow") ? 8 : 0] = 1;
     free((void *)block);
     if (equal(what, "use")) {

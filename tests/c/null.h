@@ -6,6 +6,8 @@
 #ifndef NULL_H
 #define NULL_H
 
+/* NULL is passed on purpose: the compiler is not to warn of it. */
+#define BYTEPORT_NO_ATTRIBUTES
 #include "check.h"
 
 /* A call with a NULL that is not allowed: refused, with and without a place for the error, and nothing else written. */

@@ -57,8 +57,9 @@ static void listen(byteport_log_level_t level, const char *target, const char *m
 {
     struct listener *listener = (struct listener *)userdata;
     (void)level, (void)target, (void)message;
-    byteport_client_heartbeat(listener->client, NULL, NULL);
+    byteport_status_t status = byteport_client_heartbeat(listener->client, NULL, NULL);
     pthread_mutex_lock(&lock);
+    checks_failed += status != BYTEPORT_OK;
     messages++;
     checks_failed += listener->freed;
     pthread_mutex_unlock(&lock);

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy does not take for tests
 
+#[path = "header/attributes.rs"]
+mod attributes;
 #[path = "header/declared.rs"]
 mod declared;
 #[path = "header/versions.rs"]
@@ -78,16 +80,17 @@ fn version_macros() -> String {
     )
 }
 
-fn generate() -> String {
+/// What cbindgen makes of the source, without attributes.
+fn declared() -> declared::Header {
     let mut config = cbindgen::Config::from_file(crate_dir().join("cbindgen.toml")).unwrap();
-    config.after_includes = Some(version_macros());
+    config.after_includes = Some(version_macros() + attributes::MACROS);
     let sources = SOURCES.iter();
     let builder = sources.fold(cbindgen::Builder::new().with_config(config), |builder, source| {
         builder.with_src(crate_dir().join(format!("src/{source}.rs")))
     });
     let mut header = Vec::new();
     builder.generate().unwrap().write(&mut header);
-    String::from_utf8(header).unwrap()
+    declared::read(&String::from_utf8(header).unwrap())
 }
 
 /// Compares a file with what it should be, or writes it, if the environment says so.
@@ -108,14 +111,14 @@ fn assert_current(path: &Path, wanted: &str) {
 
 #[test]
 fn the_header_is_made_from_the_source() {
-    assert_current(&header_path(), &generate());
+    assert_current(&header_path(), &attributes::write(&declared()));
 }
 
 #[test]
 fn the_version_script_names_the_headers_functions() {
     let path = crate_dir().join("libbyteport.map");
     let old = fs::read_to_string(&path).unwrap_or_default();
-    let functions = declared::read(&generate()).functions;
+    let functions = declared().functions;
     let names = functions.into_iter().map(|function| function.name).collect();
     let version = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
     assert_current(&path, &versions::script(&old, &names, version).unwrap());
