@@ -3,7 +3,7 @@
 # The one front door. `make help` lists every task.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-c test-python test-api test-page test-brokers test-docs soak lint msrv bench header setup format clean
+.PHONY: help run test test-rust test-c test-python test-api test-page test-brokers test-docs soak lint msrv bench abi header setup format clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ msrv: ## build with Rust 1.85, the oldest compiler that is supported
 
 bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas, paho and bare SQLite
 	@scripts/bench.sh
+
+abi: ## record what this release promises to C programs, in tests/abi
+	@python3 tests/c/abi.py
 
 header: ## write include/byteport.h and the version script anew from the Rust sources
 	@BYTEPORT_WRITE_HEADER=1 cargo test -q -p byteport-ffi --test header

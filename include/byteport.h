@@ -1754,12 +1754,12 @@ byteport_status_t byteport_client_search_devices(const byteport_client_t *client
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without a setting, and for one that is unknown or cannot have that value; nothing
  * is sent then. BYTEPORT_ERROR_NOT_CONFIGURED without namespace or device; else as byteport_client_namespaces().
  */
-BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 7)
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5, 7)
 byteport_status_t byteport_client_configure(const byteport_client_t *client,
                                             const char *BYTEPORT_NULLABLE namespace_,
                                             const char *BYTEPORT_NULLABLE device,
-                                            const char *const *BYTEPORT_NULLABLE names,
-                                            const char *const *BYTEPORT_NULLABLE values,
+                                            const char *const *names,
+                                            const char *const *values,
                                             size_t count,
                                             byteport_result_t **out,
                                             byteport_error_t **BYTEPORT_NULLABLE error);
@@ -1771,12 +1771,12 @@ byteport_status_t byteport_client_configure(const byteport_client_t *client,
  *
  * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT without a field, and for one without a name; else as byteport_client_configure().
  */
-BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 7)
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5, 7)
 byteport_status_t byteport_client_set_fields(const byteport_client_t *client,
                                              const char *BYTEPORT_NULLABLE namespace_,
                                              const char *BYTEPORT_NULLABLE device,
-                                             const char *const *BYTEPORT_NULLABLE names,
-                                             const char *const *BYTEPORT_NULLABLE values,
+                                             const char *const *names,
+                                             const char *const *values,
                                              size_t count,
                                              byteport_result_t **out,
                                              byteport_error_t **BYTEPORT_NULLABLE error);

@@ -116,7 +116,7 @@ for_tests() {
     cargo "$part" --version >/dev/null 2>&1 || fail "there is no cargo $part: rustup component add rustfmt clippy"
   done
   # compilers and checkers, then what reads manual pages, the proxies that the tests connect through, and what mounts
-  packages gcc g++ clang binutils valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
+  packages gcc g++ clang binutils abigail-tools valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
   packages mount util-linux
   packages chromium chromium-driver # the page is tested in a browser
   program_only dante-server danted.service

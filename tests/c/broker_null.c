@@ -214,6 +214,8 @@ int main(void)
     receiving(b);
     REFUSED(byteport_broker_close(NULL, 0, &n, &error));
     CHECK(n == 77 && byteport_broker_close(b, 0, NULL, NULL) == BYTEPORT_OK);
+    CHECK(byteport_broker_publish(b, "d", NULL, 0, NULL) == BYTEPORT_ERROR_CLOSED);
+    CHECK(byteport_broker_subscribe(b, NULL, NULL) == BYTEPORT_ERROR_CLOSED);
     byteport_broker_free(b);
     return check_end("broker_null");
 }

@@ -25,6 +25,8 @@ HINTS = {
     "g++": "apt-get install g++",
     "clang": "apt-get install clang",
     "clang++": "apt-get install clang",
+    "abidiff": "apt-get install abigail-tools",
+    "abidw": "apt-get install abigail-tools",
     "nm": "apt-get install binutils",
     "objdump": "apt-get install binutils",
     "valgrind": "apt-get install valgrind libc6-dbg",

@@ -429,6 +429,30 @@ static void firmware(const byteport_client_t *c)
     byteport_firmware_free(NULL);
 }
 
+/* What may be left out is, in calls to a host that cannot be reached. */
+static void left_out(void)
+{
+    const char *const good[] = {"alias"};
+    byteport_result_t *r = NULL;
+    byteport_registration_t *one = byteport_registration_new();
+    byteport_client_t *c = new_client(setting("BYTEPORT_GONE"), "ns", NULL, "dev", BYTEPORT_METHOD_POST);
+    CHECK(byteport_registration_set_uids(one, "x", false, NULL) == BYTEPORT_OK);
+    CHECK(byteport_registration_set_device_type(one, 1, NULL) == BYTEPORT_OK);
+    CHECK(byteport_client_echo(c, NULL, NULL, 0, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_namespaces(c, NULL, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_activity(c, NULL, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_devices(c, NULL, NULL, 1, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_configure(c, NULL, NULL, good, good, 1, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_set_fields(c, NULL, NULL, good, good, 1, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_device_types(c, NULL, 1, 1, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_firmwares(c, NULL, 1, 1, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_field_definitions(c, NULL, 1, 1, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(byteport_client_register(c, NULL, one, &r, NULL) == BYTEPORT_ERROR_CONNECT);
+    CHECK(r == NULL);
+    byteport_client_free(c);
+    byteport_registration_free(one);
+}
+
 /* The calls that manage, query and load. */
 static void management(void)
 {
@@ -469,6 +493,7 @@ int main(void)
     clients();
     series();
     management();
+    left_out();
     log_callback();
     return check_end("null");
 }

@@ -45,13 +45,11 @@ const END: &str = "
 ";
 
 /// Parameters that may be NULL in whichever function: what the caller may not want to know, and what may be of length 0.
-const ALWAYS: [&str; 16] = [
+const ALWAYS: [&str; 14] = [
     "error",
     "userdata",
     "free_userdata",
     "data",
-    "names",
-    "values",
     "readings",
     "statuses",
     "missing",
@@ -68,8 +66,10 @@ const ALWAYS: [&str; 16] = [
 const OWN: [&str; 3] = ["namespace_", "device", "uid"];
 
 /// All others that may be NULL.
-const SOME: [(&str, &str); 8] = [
+const SOME: [(&str, &str); 10] = [
     ("byteport_broker_subscribe", "destination"),
+    ("byteport_client_echo", "names"),
+    ("byteport_client_echo", "values"),
     ("byteport_client_namespaces", "name"),
     ("byteport_download_set_progress", "callback"),
     ("byteport_firmware_set_current_version", "version"),
