@@ -19,9 +19,9 @@
  * success. A call that failed has changed nothing, but what its comment says. Errors that need no network are found before
  * anything is sent.
  *
- * NULL. Every pointer is checked. NULL where no comment allows it is BYTEPORT_ERROR_INVALID_ARGUMENT; functions that return
- * no status say what they return for NULL. What else a pointer is cannot be checked: a handle must be a living one of its
- * type, a text must end in NUL, a buffer must have its size.
+ * NULL. Every pointer is checked. NULL is allowed where it says BYTEPORT_NULLABLE; anywhere else it is
+ * BYTEPORT_ERROR_INVALID_ARGUMENT. Functions that return no status say what they return for NULL. What else a pointer is
+ * cannot be checked: a handle must be a living one of its type, a text must end in NUL, a buffer must have its size.
  *
  * Text is UTF-8 and ends in NUL. Text that comes in is copied, and BYTEPORT_ERROR_INVALID_ARGUMENT if it is not UTF-8. Text
  * that goes out is constant and belongs to the handle that it came from, or is static. Nothing depends on the locale.
@@ -53,7 +53,8 @@
  * Nothing is done at exit(): close an outbox and a broker's client before, or lose what is in memory only.
  *
  * Growth. The library grows by functions and by enumeration values; no structure is public. A program that was built with
- * this header runs with every library whose byteport_abi_version() is BYTEPORT_ABI_VERSION, which the SONAME carries too.
+ * this header runs with every library whose byteport_abi_version() is BYTEPORT_ABI_VERSION, which the SONAME carries too, and
+ * that is not older. docs/abi.md says what may change.
  */
 
 

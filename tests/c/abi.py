@@ -19,6 +19,8 @@ RECORD = capi.ROOT / "tests" / "abi"
 SCRIPT = capi.ROOT / "crates" / "byteport-ffi" / "libbyteport.map"
 # The examples that are kept as they were released.
 EXAMPLES = ("store.c", "read.c")
+HEAD = "/* SPDX-License-Identifier: BSD-3-Clause\n * Copyright The libbyteport authors\n *\n"
+HEAD += " * The header of the last release without its comments: see docs/abi.md.\n */"
 # Nothing of this machine, and nothing that moves with a comment.
 DUMP = ["--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", "--no-elf-needed"]
 
@@ -49,6 +51,14 @@ class Promise:
         enumerators = re.findall(r"^\s+(BYTEPORT_\w+) = (-?\d+),$", text, re.MULTILINE)
         return {name: value for name, value in macros + enumerators if "_VERSION_" not in name}
 
+    def soname(self) -> str:
+        return "libbyteport.so." + re.search(r"#define BYTEPORT_ABI_VERSION (\d+)", self.header)[1]
+
+    def nodes(self) -> dict[str, set[str]]:
+        """The nodes of the version script, each with the functions that it names."""
+        found = re.findall(r"^(BYTEPORT_[\d.]+) \{(.*?)^\}", self.script, re.DOTALL | re.MULTILINE)
+        return {name: set(re.findall(r"\b(byteport_\w+);", body)) for name, body in found}
+
     def stub(self, work: Path) -> Path:
         """A library in the folder `work` that has every function and does nothing, with debug information."""
         work.mkdir(exist_ok=True)
@@ -59,8 +69,7 @@ class Promise:
         (work / "byteport.h").write_text(self.header)
         (work / "libbyteport.map").write_text(self.script)
         (work / "stub.cpp").write_text('#include "byteport.h"\nextern "C" {\n' + "\n".join(bodies) + "\n}\n")
-        number = re.search(r"#define BYTEPORT_ABI_VERSION (\d+)", self.header)[1]
-        link = [f"-Wl,-soname,libbyteport.so.{number}", "-Wl,--version-script=libbyteport.map"]
+        link = [f"-Wl,-soname,{self.soname()}", "-Wl,--version-script=libbyteport.map"]
         command = [capi.tool("g++"), "-std=c++17", "-w", "-g", "-shared", "-fPIC", "stub.cpp"]
         capi.must([*command, "-o", "libbyteport.so", *link], cwd=work)
         return work / "libbyteport.so"
@@ -83,8 +92,12 @@ def same(one: str, other: str, name: str) -> str:
 
 def bare(header: str) -> str:
     """A header's code without comments and attributes."""
-    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", header, flags=re.DOTALL)
-    return re.sub(r"\bBYTEPORT_(CHECK_RESULT|NULLABLE|NONNULL\([\d, ]+\))[ \n]", "", text)
+    attributes = r"\bBYTEPORT_(CHECK_RESULT|NULLABLE|NONNULL\([\d, ]+\))[ \n]"
+    return re.sub(attributes, "", without_comments(header))
+
+
+def without_comments(header: str) -> str:
+    return re.sub(r"[ \n]*/\*.*?\*/| *//[^\n]*", "", header, flags=re.DOTALL)
 
 
 def give(result: str) -> str:
@@ -114,7 +127,7 @@ def record(work: Path) -> None:
     """Writes what is promised now to tests/abi."""
     promise = now()
     RECORD.mkdir(exist_ok=True)
-    (RECORD / "byteport.h").write_text(promise.header)
+    (RECORD / "byteport.h").write_text(HEAD + re.sub(r"\n{2,}", "\n", without_comments(promise.header)))
     (RECORD / "libbyteport.map").write_text(promise.script)
     (RECORD / "libbyteport.abi").write_text(dump(promise.stub(work)))
     for name in EXAMPLES:

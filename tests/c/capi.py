@@ -105,9 +105,9 @@ class Build:
         return {**base, **self.env, **env}
 
 
-def header_functions() -> dict[str, list[str]]:
-    """The header's functions, each with its arguments."""
-    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", HEADER.read_text(encoding="utf-8"), flags=re.DOTALL)
+def header_functions(header: Path = HEADER) -> dict[str, list[str]]:
+    """A header's functions, each with its arguments."""
+    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", header.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = re.sub(r"typedef[^;]*;", "", text)
     found = re.findall(r"\b(byteport_\w+)\(([^()]*)\);", text)
     return {name: [" ".join(part.split()) for part in arguments.split(",")] for name, arguments in found}

@@ -16,8 +16,9 @@ LINK = capi.ROOT / "scripts" / "link-shared.sh"
 def installed_dir(plain_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shared library as it is installed, under the names by which the linker and programs find it."""
     folder = tmp_path_factory.mktemp("installed")
-    capi.must([LINK, plain_dir / "libbyteport.a", folder / "libbyteport.so.0", capi.tool("gcc")])
-    (folder / "libbyteport.so").symlink_to("libbyteport.so.0")
+    name = abi.now().soname()
+    capi.must([LINK, plain_dir / "libbyteport.a", folder / name, capi.tool("gcc")])
+    (folder / "libbyteport.so").symlink_to(name)
     return folder
 
 
@@ -29,22 +30,22 @@ def symbols(library: Path) -> set[str]:
     return {line.split()[-1] for line in lines if line}
 
 
-def nodes(script: str) -> dict[str, set[str]]:
-    """The nodes of a version script, each with the functions that it names."""
-    found = re.findall(r"^(BYTEPORT_[\d.]+) \{(.*?)^\}", script, re.DOTALL | re.MULTILINE)
-    return {name: set(re.findall(r"\b(byteport_\w+);", body)) for name, body in found}
-
-
 def test_every_function_has_the_version_with_which_it_came(installed_dir):
-    script = nodes(abi.now().script)
+    script = abi.now().nodes()
     versioned = {f"{name}@@{node}" for node, names in script.items() for name in names}
     assert {name.split("@")[0] for name in versioned} == set(capi.header_functions())
     assert symbols(installed_dir / "libbyteport.so") == versioned | set(script)  # nm lists the versions, too
 
 
+def test_what_was_released_gains_no_function():
+    """A program that needs a newer function must not start with an older library: see docs/abi.md."""
+    present = abi.now().nodes()
+    assert {name: present.get(name) for name in abi.released().nodes()} == abi.released().nodes()
+
+
 def test_what_is_installed_is_bound_at_the_start_and_runs_no_stack(installed_dir):
     head = capi.must([capi.tool("objdump"), "-hp", installed_dir / "libbyteport.so"])
-    assert re.search(r"SONAME\s+libbyteport\.so\.0\n", head)
+    assert re.search(r"SONAME\s+(\S+)", head)[1] == abi.now().soname()
     assert re.search(r"^ +RELRO ", head, re.MULTILINE)
     assert re.search(r"^ +\d+ \.eh_frame_hdr ", head, re.MULTILINE)  # or no panic would be caught
     assert re.search(r"FLAGS_1\s+0x0*1\n", head)  # NOW
@@ -69,10 +70,21 @@ def compiles(demands: str, header: str, compiler: str, work: Path):
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 def test_the_header_declares_all_that_was_released(compiler, tmp_path):
     released = abi.released()
-    assert {name for _, name, _ in released.functions()} == set.union(*nodes(released.script).values())
+    assert {name for _, name, _ in released.functions()} == set.union(*released.nodes().values())
     assert {"BYTEPORT_OK", "BYTEPORT_TIME_OPEN", "BYTEPORT_TIMESTAMP_SIZE"} <= set(released.constants())
     done = compiles(released.demands(), abi.now().header, compiler, tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_null_is_allowed_where_it_was():
+    def nullable(header: Path) -> set[tuple[str, int]]:
+        functions = capi.header_functions(header).items()
+        places = {(name, at, kind) for name, kinds in functions for at, kind in enumerate(kinds)}
+        return {(name, at) for name, at, kind in places if "BYTEPORT_NULLABLE" in kind}
+
+    released = nullable(abi.RECORD / "byteport.h")
+    assert ("byteport_error_free", 0) in released
+    assert released - nullable(capi.HEADER) == set()
 
 
 BOTH = {"abidiff", "header"}
@@ -133,9 +145,10 @@ def test_what_is_added_is_no_break(tmp_path):
     header = header.replace(
         "BYTEPORT_ERROR_CLOSED = 31,", "BYTEPORT_ERROR_CLOSED = 31,\n    BYTEPORT_ERROR_ADDED = 32,"
     )
-    script = released.script + "\nBYTEPORT_0.2 {\n    global:\n        byteport_added;\n} BYTEPORT_0.1;\n"
+    *_, last = released.nodes()
+    script = f"{released.script}\nBYTEPORT_99.0 {{\n    global:\n        byteport_added;\n}} {last};\n"
     grown = abi.Promise(header, script)
-    assert "byteport_added@@BYTEPORT_0.2" in symbols(grown.stub(tmp_path / "stub"))
+    assert "byteport_added@@BYTEPORT_99.0" in symbols(grown.stub(tmp_path / "stub"))
     assert abi.changes(abi.RECORD / "libbyteport.abi", tmp_path / "stub" / "libbyteport.so", tmp_path) == ""
     assert compiles(released.demands(), header, "g++", tmp_path).returncode == 0
 
@@ -152,7 +165,7 @@ def build_as_released(example: str, work: Path) -> Path:
 def test_programs_of_the_last_release_run_with_this_library(installed_dir, settings, tmp_path):
     store, read = (build_as_released(name, tmp_path) for name in abi.EXAMPLES)
     wanted = capi.must([capi.tool("objdump"), "-p", store])
-    assert re.search(r"required from libbyteport\.so\.0:\n.* BYTEPORT_0\.1\n", wanted)
+    assert re.search(rf"required from {abi.released().soname()}:\n.* BYTEPORT_0\.1\n", wanted)
     env = {**settings, "LD_LIBRARY_PATH": str(installed_dir), "LD_BIND_NOW": "1"}
     done = capi.run([store], env=env)
     assert (done.returncode, done.stderr) == (0, "")
@@ -178,7 +191,7 @@ def test_the_loader_stops_a_program_whose_versions_are_gone(old, new, says, tmp_
     assert old in released.script
     broken = abi.Promise(released.header, released.script.replace(old, new))
     library = broken.stub(tmp_path / "broken")
-    library.rename(library.with_name("libbyteport.so.0"))
+    library.rename(library.with_name(released.soname()))
     done = capi.run([program], env={"LD_LIBRARY_PATH": str(library.parent), "LD_BIND_NOW": "1"})
     assert done.returncode != 0
     assert says in done.stderr
