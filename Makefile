@@ -3,7 +3,7 @@
 # The one front door. `make help` lists every task.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-c test-python test-api test-page test-brokers test-docs soak lint msrv bench abi header setup format clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,16 @@ abi: ## record what this release promises to C programs, in tests/abi
 
 header: ## write include/byteport.h and the version script anew from the Rust sources
 	@BYTEPORT_WRITE_HEADER=1 cargo test -q -p byteport-ffi --test header
+
+release: ## build what `make install` installs
+	@scripts/release.sh
+
+# PREFIX, LIBDIR and the others reach the scripts as variables.
+install: release ## build and install, into PREFIX (/usr/local); also LIBDIR INCLUDEDIR BINDIR DATADIR MANDIR, DESTDIR
+	@scripts/install.sh
+
+uninstall: ## remove what `make install` with the same folders has installed
+	@scripts/install.sh --uninstall
 
 setup: ## install what the tests need (Debian packages, a Python environment)
 	@scripts/setup.sh

@@ -84,6 +84,20 @@ fn exit_codes_and_help() {
 }
 
 #[test]
+fn the_manual_page_is_sound() {
+    let page = run(&["--man"]);
+    assert_eq!(page.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&page.stdout).contains("\\-\\-stop\\-timeout"));
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(&page.stdout).expect("writes");
+    let groff = ["-man", "-Tutf8", "-ww", "-z", "-b"];
+    let read = Command::new("groff").args(groff).arg(file.path()).output().expect("groff runs");
+    assert!(read.status.success());
+    assert_eq!(String::from_utf8_lossy(&read.stderr), "");
+    assert_eq!(run(&["--man", "--data", "x"]).status.code(), Some(2));
+}
+
+#[test]
 fn what_cannot_start_says_why_in_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
