@@ -32,6 +32,9 @@ test-page: ## the server's page in Chromium alone
 test-brokers: ## the brokers that the tests start, alone
 	@scripts/test.sh brokers
 
+test-install: ## what is installed, and projects that use it, alone
+	@scripts/test.sh install
+
 test-docs: ## the examples of the README and of docs/ alone
 	@scripts/test.sh docs
 

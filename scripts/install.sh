@@ -5,7 +5,8 @@
 # and completions. Runs nothing that was built, so it serves cross builds and packagers too.
 # usage: install.sh [OPTION]...      installs; `make install` calls it after a release build
 #        install.sh --uninstall [OPTION]...     removes what installs into the same folders have installed
-#   --from DIR       the folder with what was built; target/release unless told
+#   --from DIR       the folder with what was built, target/release unless told: libbyteport.a, linked/libbyteport.so as
+#                    scripts/link-shared.sh makes it, byteport, byteport-server
 #   --pages DIR      the folder that scripts/pages.sh wrote; `pages` in --from unless told
 #   --only PART      library or tools; both unless told
 #   --no-manifest    keeps no list for --uninstall
@@ -13,11 +14,11 @@
 #                    --includedir include, --bindir bin, --datadir share, --mandir share/man
 #   --destdir DIR    a folder to put the tree into instead of /, for packagers
 # Folders may come as variables too: PREFIX, LIBDIR, INCLUDEDIR, BINDIR, DATADIR, MANDIR and DESTDIR. The variable STRIP is the
-# program that strips the static library (`aarch64-linux-gnu-strip` and such for a cross build; `true` leaves it as it is).
+# program that strips the libraries (`aarch64-linux-gnu-strip` and such for a cross build; `true` leaves them as they are).
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/..")
 templates=$root/packaging/install
-static_libraries=(-lutil -lrt -lpthread -lm -ldl) # what Rust's standard library needs; a compiler adds -lgcc_s and -lc
+static_libraries=$(<"$templates/static-libraries") # what Rust's standard library needs; a compiler adds -lgcc_s and -lc
 modes=755                                         # of folders and programs, whatever the umask
 
 fail() {
@@ -94,7 +95,7 @@ writable() {
 built() {
   local file
   for file in "$@"; do
-    [ -f "$file" ] || fail "there is no $file: run \`make release\`, or say by --from where it was built"
+    [ -f "$file" ] || fail "there is no $file: run \`make release\`; --from says where it was built"
   done
 }
 
@@ -133,9 +134,9 @@ fill() {
   local text way=$prefix size fills i
   text=$(<"$templates/$1")
   if [[ $2 == "${prefix%/}"/* ]]; then way="\${$3}/$(realpath -ms --relative-to="${2%/*}" "$prefix")"; fi
-  size=$(od -An -tu1 -j4 -N1 "$from/libbyteport.so") # the class of an ELF file: 1 for 32 bits, 2 for 64
+  size=$(od -An -tu1 -j4 -N1 "$from/linked/libbyteport.so") # the class of an ELF file: 1 for 32 bits, 2 for 64
   fills=(PREFIX "${way// /"$5"}" LIBDIR "$(within "$4" "$libdir" "$5")" INCLUDEDIR "$(within "$4" "$includedir" "$5")"
-    STATIC_LIBRARIES "${static_libraries[*]}" POINTER_SIZE $((size * 4)) VERSION_MAJOR "${version%%.*}" VERSION "$version"
+    STATIC_LIBRARIES "$static_libraries" POINTER_SIZE $((size * 4)) VERSION_MAJOR "${version%%.*}" VERSION "$version"
     LIBRARY "$library" SONAME "$soname")
   for ((i = 0; i < ${#fills[@]}; i += 2)); do text=${text//"@${fills[i]}@"/"${fills[i + 1]}"}; done
   printf '%s\n' "$text" >"$scratch/filled"
@@ -145,7 +146,7 @@ fill() {
 # Fails unless the library can be installed, before anything is changed.
 check_library() {
   local place
-  built "$from/libbyteport.so" "$from/libbyteport.a"
+  built "$from/libbyteport.a" "$from/linked/libbyteport.so"
   for place in "$libdir" "$includedir" "$mandir" "$datadir"; do writable "$place"; done
 }
 
@@ -155,12 +156,18 @@ check_tools() {
   for place in "$bindir" "$mandir" "$datadir"; do writable "$place"; done
 }
 
+# stripped OPTION LIBRARY: puts it into $scratch without what only a debugger needs
+stripped() {
+  local copy=$scratch/${2##*/} strip=${STRIP:-strip}
+  cp "$2" "$copy"
+  "$strip" "$1" "$copy" || fail "$strip cannot strip $2: for a cross build, name its strip in the variable STRIP"
+}
+
 install_library() {
-  local header file strip=${STRIP:-strip}
-  cp "$from/libbyteport.a" "$scratch/libbyteport.a"
-  "$strip" --strip-debug "$scratch/libbyteport.a" ||
-    fail "$strip cannot strip $from/libbyteport.a: for a cross build, name its strip in the variable STRIP"
-  put $modes "$from/libbyteport.so" "$libdir/$library"
+  local header file
+  stripped --strip-debug "$from/libbyteport.a"
+  stripped --strip-unneeded "$from/linked/libbyteport.so"
+  put $modes "$scratch/libbyteport.so" "$libdir/$library"
   link "$library" "$libdir/$soname"
   link "$soname" "$libdir/libbyteport.so"
   put 644 "$scratch/libbyteport.a" "$libdir/libbyteport.a"

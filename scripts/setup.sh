@@ -119,6 +119,7 @@ for_tests() {
   packages gcc g++ clang binutils abigail-tools valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
   packages mount util-linux
   packages chromium chromium-driver # the page is tested in a browser
+  packages cmake make meson ninja-build pkg-config man-db # what uses an installed library, and reads its pages
   program_only dante-server danted.service
   servers
   pip_install python/requirements-dev.txt

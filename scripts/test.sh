@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
-# usage: test.sh [lint|rust|c|python|docs|page|api|brokers|msrv|soak]...     (all but soak unless told)
+# usage: test.sh [lint|rust|c|python|docs|page|api|brokers|install|msrv|soak]...     (all but soak unless told)
 set -euo pipefail
 # Whoever starts this in the background may ignore signals that the tests send.
 [ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=HUP,INT,QUIT,TERM "$0" "$@"
@@ -129,6 +129,14 @@ brokers() {
   count brokers
 }
 
+# What `make install` installs, and projects that use it.
+install() {
+  run install scripts/release.sh
+  run install cargo build --quiet -p byteport-ffi --locked
+  run install build/venv/bin/python -m pytest -q -p no:cacheprovider tests/consumers
+  count install
+}
+
 msrv() {
   run msrv scripts/cross-toolchain.sh "$PWD/build/rust-1.85"
   checked msrv rust-1.85 env RUSTC="$PWD/build/rust-1.85/rustc" CARGO_TARGET_DIR=build/target-msrv \
@@ -136,14 +144,14 @@ msrv() {
   count msrv
 }
 
-[ $# -gt 0 ] || set -- lint rust c python docs page api brokers msrv
+[ $# -gt 0 ] || set -- lint rust c python docs page api brokers install msrv
 rm -f "$logs"/*.log
 run setup scripts/setup.sh test
 for part in "$@"; do
   case "$part" in
-    lint | rust | c | python | docs | page | api | brokers | msrv | soak) "$part" ;;
+    lint | rust | c | python | docs | page | api | brokers | install | msrv | soak) "$part" ;;
     *)
-      echo "usage: test.sh [lint|rust|c|python|docs|page|api|brokers|msrv|soak]..." >&2
+      echo "usage: test.sh [lint|rust|c|python|docs|page|api|brokers|install|msrv|soak]..." >&2
       exit 2
       ;;
   esac
