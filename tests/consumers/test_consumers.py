@@ -124,20 +124,14 @@ def test_a_subdirectory_is_built_for_another_machine(work: Path) -> None:
     assert f"{capi.TARGET}/aarch64-unknown-linux-gnu/debug/linked/libbyteport.so" in told
 
 
-@pytest.mark.parametrize(
-    ("wish", "reason"),
-    [
-        ("0.9", "not compatible|no configuration|compatible with requested"),
-        ("1", "compatible with requested"),
-    ],
-)
-def test_another_version_is_not_taken(wish: str, reason: str, tree: Path, work: Path) -> None:
+@pytest.mark.parametrize("wish", ["0.9", "1", "0.2...0.9", "0.0...<0.1"])
+def test_another_version_is_not_taken(wish: str, tree: Path, work: Path) -> None:
     lists = work / "cmake" / "CMakeLists.txt"
     lists.write_text(lists.read_text().replace("byteport 0.1 ", f"byteport {wish} "))
     options = ["-DKIND=shared", f"-DCMAKE_PREFIX_PATH={tree}"]
     done = capi.run(["cmake", "-S", "cmake", "-B", "build", *options], cwd=work, env=ENVIRONMENT)
     assert done.returncode != 0
-    assert re.search(reason, " ".join(done.stderr.split())), done.stderr
+    assert "compatible with requested" in " ".join(done.stderr.split()), done.stderr
 
 
 def test_an_unknown_component_is_named(tree: Path, work: Path) -> None:
