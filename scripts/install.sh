@@ -146,7 +146,9 @@ fill() {
 # Fails unless the library can be installed, before anything is changed.
 check_library() {
   local place
-  built "$from/libbyteport.a" "$from/linked/libbyteport.so"
+  built "$from/libbyteport.a"
+  [ "$from/linked/libbyteport.so" -nt "$from/libbyteport.a" ] ||
+    fail "$from/linked/libbyteport.so is not linked, or older than libbyteport.a: have scripts/link-shared.sh make it"
   for place in "$libdir" "$includedir" "$mandir" "$datadir"; do writable "$place"; done
 }
 

@@ -26,6 +26,7 @@ needed=()
 while read -r name; do needed+=("-Wl,-u,$name"); done < <(sed -n 's/^ *\(byteport_[a-z0-9_]*\);$/\1/p' "$crate/libbyteport.map")
 [ ${#needed[@]} -gt 0 ] || fail "$crate/libbyteport.map names no function"
 
+mkdir -p "$(dirname "$out")"
 "$@" -shared -o "$out" "${needed[@]}" "$archive" \
   "-Wl,-soname,libbyteport.so.$abi" "-Wl,--version-script=$crate/libbyteport.map" \
   -Wl,--gc-sections -Wl,--as-needed -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \

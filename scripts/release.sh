@@ -12,6 +12,5 @@ command -v cargo >/dev/null || {
   exit 1
 }
 cargo build --release --locked -p byteport-ffi -p byteport-cli -p byteport-server
-mkdir -p "$target/release/linked"
 scripts/link-shared.sh "$target/release/libbyteport.a" "$target/release/linked/libbyteport.so"
 scripts/pages.sh "$target/release" "$target/release/pages"

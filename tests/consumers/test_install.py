@@ -205,6 +205,16 @@ def test_a_library_for_another_machine_needs_another_strip(tmp_path: Path) -> No
     assert files(tmp_path) == set()
 
 
+def test_a_shared_library_of_an_earlier_build_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "libbyteport.so").write_bytes(b"")
+    os.utime(tmp_path / "linked" / "libbyteport.so", (1, 1))
+    (tmp_path / "libbyteport.a").write_bytes(b"")
+    assert "older than libbyteport.a: have scripts/link-shared.sh" in fails(
+        "--from", tmp_path, "--only", "library"
+    )
+
+
 @pytest.mark.usefixtures("tree")
 def test_a_manifest_leads_nowhere_else(tmp_path: Path) -> None:
     works("--prefix", tmp_path / "usr", "--only", "tools")
