@@ -48,10 +48,16 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in found}
 
 
+def private(folder: Path) -> list[Path]:
+    """What others may not read."""
+    return [path for path in folder.rglob("*") if path.stat().st_mode & 0o044 != 0o044]
+
+
 def script(*options: object, wrapper: tuple[str, ...] = (), **variables: str) -> subprocess.CompletedProcess:
-    """The script on what the release build made; what strips is tried by the fixtures, and would take its time here."""
+    """The script on what the release build made, for a user whose files nobody else may read. What strips is tried by the
+    fixtures, and would take its time here."""
     environment = {**ENVIRONMENT, "CARGO_TARGET_DIR": str(capi.TARGET), "STRIP": "true", **variables}
-    return capi.run([*wrapper, SCRIPT, *options], cwd="/", env=environment)
+    return capi.run([*wrapper, SCRIPT, *options], cwd="/", env=environment, umask=0o077)
 
 
 def works(*options: object, **variables: str) -> None:
@@ -133,6 +139,7 @@ def test_static_libraries_are_those_that_rust_names() -> None:
 def test_other_folders(libdir: str, tmp_path: Path) -> None:
     places = ("--prefix", "/usr", "--libdir", libdir, "--destdir", tmp_path)
     works("--only", "library", "--no-manifest", *places)
+    assert private(tmp_path) == []
     relative = libdir.removeprefix("/usr/")
     assert files(tmp_path / "usr") == (
         library(relative)

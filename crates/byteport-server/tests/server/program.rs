@@ -5,7 +5,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::client::Client;
 use crate::fixture::{KEY, PASSWORD, SEED, Server, USER, program, run};
