@@ -6,6 +6,7 @@
 #   toolchain  what building needs: Rust (only checked), a C compiler, Python with an environment
 #   test       what the tests need besides (this is also what setup.sh alone does)
 #   bench      what `make bench` needs besides
+#   cross      what scripts/cross.sh needs besides: 0.7 GB of Rust for other machines, and Zig
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -118,6 +119,8 @@ for_tests() {
   # compilers and checkers, then what reads manual pages, the proxies that the tests connect through, and what mounts
   packages gcc g++ clang binutils abigail-tools valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
   packages mount util-linux
+  # boards: their compilers, and what plays their processors
+  packages gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross qemu-user cmake make
   packages chromium chromium-driver # the page is tested in a browser
   packages cmake make meson ninja-build pkg-config man-db # what uses an installed library, and reads its pages
   program_only dante-server danted.service
@@ -126,6 +129,18 @@ for_tests() {
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt
   pip_install tests/brokers/requirements.txt
+  cross_tools
+}
+
+# Debian's Rust for other architectures, and Zig, for scripts/cross.sh.
+cross_tools() {
+  scripts/cross-toolchain.sh "$PWD/build/rust-1.85" >/dev/null || fail "scripts/cross-toolchain.sh failed"
+  pip_install scripts/cross-requirements.txt
+}
+
+for_cross() {
+  toolchain
+  cross_tools
 }
 
 for_bench() {
@@ -142,6 +157,7 @@ for part in "$@"; do
     toolchain) toolchain ;;
     test) for_tests ;;
     bench) for_bench ;;
-    *) fail "usage: setup.sh [toolchain|test|bench]..." ;;
+    cross) for_cross ;;
+    *) fail "usage: setup.sh [toolchain|test|bench|cross]..." ;;
   esac
 done
