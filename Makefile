@@ -34,6 +34,8 @@ test-brokers: ## the brokers that the tests start, alone
 
 test-install: ## what is installed, and projects that use it, alone
 	@scripts/test.sh install
+test-boards: ## the library on aarch64 and armhf alone, under qemu, and their wheels
+	@scripts/test.sh boards
 
 test-docs: ## the examples of the README and of docs/ alone
 	@scripts/test.sh docs

@@ -129,6 +129,7 @@ for_tests() {
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt
   pip_install tests/brokers/requirements.txt
+  pip_install tests/boards/requirements.txt
   cross_tools
 }
 

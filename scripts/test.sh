@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
-# usage: test.sh [lint|rust|c|python|docs|page|api|brokers|install|msrv|soak]...     (all but soak unless told)
+# usage: test.sh [STEP]...     (all of `steps` below unless told; `soak` besides)
 set -euo pipefail
 # Whoever starts this in the background may ignore signals that the tests send.
 [ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=HUP,INT,QUIT,TERM "$0" "$@"
@@ -137,6 +137,19 @@ install() {
   count install
 }
 
+# The library, its programs and the wheels on boards, whose processors qemu plays.
+boards() {
+  run boards cargo build --quiet -p byteport-server --locked
+  run boards build/venv/bin/python -m pytest -q -p no:cacheprovider tests/boards
+  # The core's own: left out are what runs brokers and proxies, whose clients tests/boards runs, what measures this machine's
+  # memory, and what manages, downloads and uploads, which tests/boards does by the examples.
+  for arch in arm64 armhf; do
+    run boards scripts/cross.sh "$arch" test --quiet -p byteport-core --lib --test vectors --test wire --test outbox \
+      --test tls --test hostile --test link --test secrets
+  done
+  count boards
+}
+
 msrv() {
   run msrv scripts/cross-toolchain.sh "$PWD/build/rust-1.85"
   checked msrv rust-1.85 env RUSTC="$PWD/build/rust-1.85/rustc" CARGO_TARGET_DIR=build/target-msrv \
@@ -144,17 +157,16 @@ msrv() {
   count msrv
 }
 
-[ $# -gt 0 ] || set -- lint rust c python docs page api brokers install msrv
+steps=(lint rust c python docs page api brokers install boards msrv)
+[ $# -gt 0 ] || set -- "${steps[@]}"
+for part in "$@"; do
+  [[ " ${steps[*]} soak " == *" $part "* ]] || {
+    echo "test: there is no step $part: ${steps[*]} soak" >&2
+    exit 2
+  }
+done
 rm -f "$logs"/*.log
 run setup scripts/setup.sh test
-for part in "$@"; do
-  case "$part" in
-    lint | rust | c | python | docs | page | api | brokers | install | msrv | soak) "$part" ;;
-    *)
-      echo "usage: test.sh [lint|rust|c|python|docs|page|api|brokers|install|msrv|soak]..." >&2
-      exit 2
-      ;;
-  esac
-done
+for part in "$@"; do "$part"; done
 step=end
 echo "$passed passed, 0 failed"

@@ -18,6 +18,9 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
 # The firmware that the server is seeded with.
 IMAGES = {f"thermometer-{version}.0.bin": bytes([version]) * 100_000 for version in (1, 2, 3)}
 
+# How every program is compiled and run, by the names that the fixture `build` knows; tests/boards has others.
+BUILDS = ["c99", "c++17", "valgrind", "asan"]
+
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 STATIC_LIBRARIES = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
 HINTS = {
@@ -31,6 +34,14 @@ HINTS = {
     "objdump": "apt-get install binutils",
     "valgrind": "apt-get install valgrind libc6-dbg",
     "openssl": "apt-get install openssl",
+    "readelf": "apt-get install binutils",
+    "aarch64-linux-gnu-gcc": "apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
+    "arm-linux-gnueabihf-gcc": "apt-get install gcc-arm-linux-gnueabihf libc6-dev-armhf-cross",
+    "qemu-aarch64": "apt-get install qemu-user",
+    "qemu-arm": "apt-get install qemu-user",
+    "cmake": "apt-get install cmake",
+    "ctest": "apt-get install cmake",
+    "make": "apt-get install make",
     "cargo": "install Rust: https://rustup.rs, or apt-get install cargo",
 }
 

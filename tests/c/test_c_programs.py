@@ -11,7 +11,6 @@ import capi
 import pytest
 from recorders import Request
 
-BUILDS = ["c99", "c++17", "valgrind", "asan"]
 PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
 PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_fork", "outbox_threads", "broker_null"]
 # Children of these end with an open outbox whose threads are gone: what only they pointed to is no leak, but looks like one.
@@ -32,7 +31,7 @@ EXAMPLES = {
     "download": ["ns", "dev", "field", "1", "file"],
     "firmware": ["ns", "dev", "."],
 }
-every_build = pytest.mark.parametrize("build", BUILDS, indirect=True)
+every_build = pytest.mark.parametrize("build", capi.BUILDS, indirect=True)
 
 
 def ok(done) -> str:
