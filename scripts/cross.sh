@@ -7,8 +7,8 @@
 #          such as: cross.sh arm64 build --release -p byteport-ffi
 #        cross.sh amd64|arm64|armhf wheel
 #          the Python package's wheel in release, for manylinux_2_28, in build/wheels-ARCH
-# A build and a wheel print the folder in which the results are, and nothing else, to standard output. Tests and programs for
-# other machines run under qemu.
+# A build and a wheel print the folder in which the results are, and nothing else, to standard output. Where libbyteport was
+# built, linked/libbyteport.so is there, too, for scripts/install.sh. Tests and programs for other machines run under qemu.
 # All is built below ${CARGO_TARGET_DIR:-target}/cross; the compiler and Zig are installed below build/ when they are missing.
 set -euo pipefail
 
@@ -17,17 +17,21 @@ usage() {
   exit 2
 }
 
+GLIBC=2.28
 [ $# -ge 2 ] || usage
 case "$1" in
-  amd64) triple=x86_64-unknown-linux-gnu qemu= ;;
-  arm64) triple=aarch64-unknown-linux-gnu qemu="qemu-aarch64 -L /usr/aarch64-linux-gnu" ;;
-  armhf) triple=armv7-unknown-linux-gnueabihf qemu="qemu-arm -L /usr/arm-linux-gnueabihf" ;;
+  amd64) triple=x86_64-unknown-linux-gnu zig=(-target "x86_64-linux-gnu.$GLIBC") qemu= ;;
+  arm64) triple=aarch64-unknown-linux-gnu zig=(-target "aarch64-linux-gnu.$GLIBC") qemu="qemu-aarch64 -L /usr/aarch64-linux-gnu" ;;
+  armhf)
+    triple=armv7-unknown-linux-gnueabihf qemu="qemu-arm -L /usr/arm-linux-gnueabihf"
+    # the processor of the Rust target: no NEON, and half of the registers that come with it
+    zig=(-mcpu=generic+v7a+vfp3-d32+thumb2-neon -target "arm-linux-gnueabihf.$GLIBC")
+    ;;
   *) usage ;;
 esac
 arch=$1 command=$2
 shift 2
 
-GLIBC=2.28
 cd "$(dirname "$0")/.."
 root=$PWD
 scripts/setup.sh cross >&2
@@ -52,10 +56,21 @@ profile_folder() {
   echo "$folder"
 }
 
+# link_shared FOLDER: the shared library that is installed, if libbyteport was built
+link_shared() {
+  if [ "$1/libbyteport.a" -nt "$1/linked/libbyteport.so" ]; then
+    scripts/link-shared.sh "$1/libbyteport.a" "$1/linked/libbyteport.so" python -m ziglang cc "${zig[@]}" >&2
+  fi
+}
+
 case "$command" in
   build | check | test | run | rustc | clippy)
     cargo-zigbuild "$command" --locked --target "$triple.$GLIBC" "$@"
-    [ "$command" != build ] || echo "$CARGO_TARGET_DIR/$triple/$(profile_folder "$@")"
+    if [ "$command" = build ]; then
+      results=$CARGO_TARGET_DIR/$triple/$(profile_folder "$@")
+      link_shared "$results"
+      echo "$results"
+    fi
     ;;
   wheel)
     [ $# = 0 ] || usage

@@ -23,6 +23,7 @@ RECIPES = PACKAGING / "yocto" / "recipes-connectivity" / "byteport"
 BUILDROOT = PACKAGING / "buildroot"
 OPENWRT = PACKAGING / "openwrt" / "byteport"
 TARGET = "aarch64-unknown-linux-gnu"
+COMPILER = "aarch64-linux-gnu-gcc"
 STRIP = "aarch64-linux-gnu-strip"
 VERSION = re.search(r'^version = "(.+)"$', (capi.ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
 
@@ -35,9 +36,9 @@ FOR_DEVELOPERS = {*IN_AN_IMAGE, "libbyteport.so", "libbyteport.a", "pkgconfig/by
 def sources(tmp_path: Path) -> Path:
     """The sources with a library that cargo has built in them, as a builder has it before it installs."""
     folder = tmp_path / f"byteport-{VERSION}"
-    built = folder / "target" / TARGET
+    built = folder / "target" / TARGET / "release"
     built.mkdir(parents=True)
-    (built / "release").symlink_to(board.cross_build("arm64"))
+    (built / "libbyteport.a").symlink_to(board.cross_build("arm64") / "libbyteport.a")
     for name in ("Cargo.toml", "LICENSE", "crates", "include", "packaging", "scripts"):
         (folder / name).symlink_to(capi.ROOT / name)
     return folder
@@ -66,6 +67,7 @@ BUILDROOT_DRIVER = """
 cargo-package =
 include $(BR2_EXTERNAL_BYTEPORT_PATH)/external.mk
 facts: ; @echo $(BYTEPORT_VERSION) $(BYTEPORT_SITE)/$(BYTEPORT_SOURCE) $(BYTEPORT_CARGO_BUILD_OPTS)
+%/built: ; $($(BYTEPORT_POST_BUILD_HOOKS))
 %/to_staging: ; $(BYTEPORT_INSTALL_STAGING_CMDS)
 %/to_target: ; $(BYTEPORT_INSTALL_TARGET_CMDS)
 """
@@ -86,7 +88,9 @@ def test_buildroot_names_the_sources(tmp_path):
 def test_buildroot_installs(tree, sources, tmp_path):
     root = tmp_path / "root"
     # the steps see the sources as $(@D), the folder of what is made
-    variables = [f"RUSTC_TARGET_NAME={TARGET}", f"TARGET_STRIP={STRIP}", f"{tree.upper()}_DIR={root}"]
+    variables = [f"RUSTC_TARGET_NAME={TARGET}", f"TARGET_CC={COMPILER}", f"TARGET_STRIP={STRIP}"]
+    variables += [f"{tree.upper()}_DIR={root}"]
+    buildroot(tmp_path, f"{sources}/built", *variables)
     buildroot(tmp_path, f"{sources}/to_{tree}", *variables)
     assert libraries(root) >= FOR_DEVELOPERS
     assert has_header(root)
@@ -135,7 +139,7 @@ BuildPackage =
 OPENWRT_DRIVER = """
 include Makefile
 facts: ; @echo $(PKG_VERSION) $(PKG_SOURCE_URL)/$(PKG_SOURCE)
-compile: ; $(info $(Build/Compile))@:
+compile: ; $(Build/Compile)
 install: ; $(Build/Install)
 dev: ; $(call Build/InstallDev,$(ROOT))
 package: ; $(call Package/libbyteport/install,$(ROOT))
@@ -159,11 +163,15 @@ def test_openwrt_names_the_sources(tmp_path):
 
 def test_openwrt_builds_and_installs(sources, tmp_path):
     where = f"PKG_BUILD_DIR={sources}"
-    command = openwrt(tmp_path, "compile", where).replace("\\\n", " ").strip("+\t\n")
-    assert command.startswith(f"cd {sources} && CARGO_HOME=")
-    options = command.partition(" cargo build ")[2].split()
-    profile = ["--profile", "release", "--target", TARGET]
-    assert options == ["--offline", "--locked", *profile, "-p", "byteport-ffi"]
+    # in place of cargo, which has built the library already: tells where and how it was called
+    cargo = tmp_path / "bin" / "cargo"
+    cargo.parent.mkdir()
+    cargo.write_text('#!/bin/sh\necho "$PWD $CARGO_HOME $*"\n')
+    cargo.chmod(0o755)
+    tools = [f"PATH={cargo.parent}:{os.environ['PATH']}", f"TARGET_CC={COMPILER}"]
+    profile = f"--profile release --target {TARGET}"
+    said = openwrt(tmp_path, "compile", where, *tools)
+    assert said == f"{sources} /nowhere build --offline --locked {profile} -p byteport-ffi\n"
     openwrt(tmp_path, "install", where, "TARGET_CROSS=aarch64-linux-gnu-")
     dev, package = tmp_path / "dev", tmp_path / "package"
     openwrt(tmp_path, "dev", f"ROOT={dev}")
@@ -206,14 +214,15 @@ def test_yocto_builds_and_installs(sources, tmp_path):
     root = tmp_path / "root"
     folders = {"prefix": "/usr", "libdir": "/usr/lib", "includedir": "/usr/include"}
     folders |= {"datadir": "/usr/share", "mandir": "/usr/share/man"}
-    steps = bitbake(tmp_path, "do_compile", "do_install", S=sources, D=root, STRIP=STRIP, **folders)
+    tools = {"CC": COMPILER, "STRIP": STRIP, "LDFLAGS": "-Wl,-O1"}
+    steps = bitbake(tmp_path, "do_compile", "do_install", S=sources, D=root, **tools, **folders)
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "target").symlink_to(sources / "target")
     # the class's function, which runs cargo in the current folder
     oe_cargo_build = 'oe_cargo_build() { echo "$PWD" "$@"; }'
     shell = ["bash", "-eu", "-c"]
     ran = capi.must([*shell, f"{oe_cargo_build}\n{steps['do_compile']}"])
     assert ran == f"{sources} -p byteport-ffi\n"
-    (tmp_path / "build").mkdir()
-    (tmp_path / "build" / "target").symlink_to(sources / "target")
     capi.must([*shell, steps["do_install"]])
     assert libraries(root) >= FOR_DEVELOPERS
     assert has_header(root)

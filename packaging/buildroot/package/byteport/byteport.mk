@@ -17,11 +17,19 @@ BYTEPORT_LICENSE_FILES = LICENSE
 BYTEPORT_INSTALL_STAGING = YES
 BYTEPORT_CARGO_BUILD_OPTS = -p byteport-ffi
 
+BYTEPORT_BUILT = $(@D)/target/$(RUSTC_TARGET_NAME)/$(if $(BR2_ENABLE_DEBUG),debug,release)
+
+# cargo builds the static library; the shared one, with versions, is linked from it.
+define BYTEPORT_LINK_SHARED
+	$(TARGET_MAKE_ENV) $(@D)/scripts/link-shared.sh $(BYTEPORT_BUILT)/libbyteport.a \
+		$(BYTEPORT_BUILT)/linked/libbyteport.so $(TARGET_CC) $(TARGET_LDFLAGS)
+endef
+BYTEPORT_POST_BUILD_HOOKS += BYTEPORT_LINK_SHARED
+
 # What the images do not need, such as headers, Buildroot removes from the target's tree in the end.
 define BYTEPORT_INSTALL_INTO
-	STRIP="$(TARGET_STRIP)" $(@D)/scripts/install.sh --only library --no-manifest \
-		--from $(@D)/target/$(RUSTC_TARGET_NAME)/$(if $(BR2_ENABLE_DEBUG),debug,release) \
-		--prefix /usr --destdir $(1)
+	$(TARGET_MAKE_ENV) STRIP="$(TARGET_STRIP)" $(@D)/scripts/install.sh --only library --no-manifest \
+		--from $(BYTEPORT_BUILT) --prefix /usr --destdir $(1)
 endef
 
 define BYTEPORT_INSTALL_STAGING_CMDS

@@ -18,14 +18,18 @@ CARGO_DISABLE_BITBAKE_VENDORING = "1"
 
 RRECOMMENDS:${PN} = "ca-certificates"
 
-# cargo looks for its settings from the current folder on, so it has to run in the sources.
+BUILT = "${B}/target/${CARGO_TARGET_SUBDIR}"
+
+# cargo looks for its settings from the current folder on, so it has to run in the sources. It builds the static library; the
+# shared one, with versions, is linked from it.
 do_compile() {
     cd ${S}
     oe_cargo_build -p byteport-ffi
+    scripts/link-shared.sh ${BUILT}/libbyteport.a ${BUILT}/linked/libbyteport.so ${CC} ${LDFLAGS}
 }
 
 do_install() {
     STRIP="${STRIP}" ${S}/scripts/install.sh --only library --no-manifest \
-        --from ${B}/target/${CARGO_TARGET_SUBDIR} --destdir ${D} --prefix ${prefix} \
+        --from ${BUILT} --destdir ${D} --prefix ${prefix} \
         --libdir ${libdir} --includedir ${includedir} --datadir ${datadir} --mandir ${mandir}
 }
