@@ -1223,7 +1223,7 @@ byteport_status_t byteport_timestamp_format_iso8601(int64_t time,
  * New settings, each at its default. Free them with byteport_options_free(). NULL only after a defect of the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_options_t *byteport_options_new(void);
+byteport_options_t *BYTEPORT_NULLABLE byteport_options_new(void);
 
 /**
  * Sets the host: `HOST`, `HOST:PORT` or `[IPV6]:PORT`, each with `http://` or `https://` before it or not. Default:
@@ -1347,7 +1347,7 @@ void byteport_options_free(byteport_options_t *BYTEPORT_NULLABLE options);
  * it is stored. Free it with byteport_reading_free(). NULL only after a defect of the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_reading_t *byteport_reading_new(void);
+byteport_reading_t *BYTEPORT_NULLABLE byteport_reading_new(void);
 
 /**
  * Sets the UID of the device that measured, in place of the client's own. Errors: BYTEPORT_ERROR_INVALID_NAME.
@@ -1494,7 +1494,7 @@ byteport_status_t byteport_client_logout(const byteport_client_t *client,
  * A new query. Free it with byteport_query_free(). NULL only after a defect of the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_query_t *byteport_query_new(void);
+byteport_query_t *BYTEPORT_NULLABLE byteport_query_new(void);
 
 /**
  * Reads from the first to the last moment, in microseconds since 1970-01-01 UTC; BYTEPORT_TIME_OPEN leaves that end to the
@@ -1824,7 +1824,7 @@ byteport_status_t byteport_client_field_definitions(const byteport_client_t *cli
  * A new registration, of no device. Free it with byteport_registration_free(). NULL only after a defect of the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_registration_t *byteport_registration_new(void);
+byteport_registration_t *BYTEPORT_NULLABLE byteport_registration_new(void);
 
 /**
  * Sets the device's UID. Where `is_batch` is true, the text is several with commas between them, or a range: `device100-107`,
@@ -1965,7 +1965,7 @@ byteport_status_t byteport_client_statistics(const byteport_client_t *client,
  * A new comparison. Free it with byteport_typical_free(). NULL only after a defect of the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_typical_t *byteport_typical_new(void);
+byteport_typical_t *BYTEPORT_NULLABLE byteport_typical_new(void);
 
 /**
  * Compares what was measured from the first to the last moment, as byteport_query_set_range() says.
@@ -2048,7 +2048,7 @@ byteport_status_t byteport_client_distance_to_typical(const byteport_client_t *c
  * A new download, of nothing. Free it with byteport_download_free(). NULL only after a defect of the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_download_t *byteport_download_new(void);
+byteport_download_t *BYTEPORT_NULLABLE byteport_download_new(void);
 
 /**
  * Sets which object is loaded: its field, and the `r` of its point in the service's answer; byteport-server takes `latest`,
@@ -2154,7 +2154,7 @@ byteport_status_t byteport_client_download_to_callback(const byteport_client_t *
  * the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_firmware_t *byteport_firmware_new(void);
+byteport_firmware_t *BYTEPORT_NULLABLE byteport_firmware_new(void);
 
 /**
  * Sets for which device a program is fetched. For NULL, namespace and device are the client's own.
@@ -2273,7 +2273,7 @@ byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client
  * New settings, each at its default. Free them with byteport_outbox_options_free(). NULL only after a defect of the library.
  */
 BYTEPORT_CHECK_RESULT
-byteport_outbox_options_t *byteport_outbox_options_new(void);
+byteport_outbox_options_t *BYTEPORT_NULLABLE byteport_outbox_options_new(void);
 
 /**
  * Sets the most bytes on disk, the write-ahead log included; at least 262,144. Default: 16,777,216 (16 MiB).

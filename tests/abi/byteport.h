@@ -473,7 +473,7 @@ byteport_status_t byteport_timestamp_format_iso8601(int64_t time,
                                                     size_t size,
                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT
-byteport_options_t *byteport_options_new(void);
+byteport_options_t *BYTEPORT_NULLABLE byteport_options_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_options_set_host(byteport_options_t *options,
                                             const char *host,
@@ -527,7 +527,7 @@ byteport_status_t byteport_options_set_store_method(byteport_options_t *options,
                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 void byteport_options_free(byteport_options_t *BYTEPORT_NULLABLE options);
 BYTEPORT_CHECK_RESULT
-byteport_reading_t *byteport_reading_new(void);
+byteport_reading_t *BYTEPORT_NULLABLE byteport_reading_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_reading_set_device(byteport_reading_t *reading,
                                               const char *uid,
@@ -592,7 +592,7 @@ BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_client_logout(const byteport_client_t *client,
                                          byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT
-byteport_query_t *byteport_query_new(void);
+byteport_query_t *BYTEPORT_NULLABLE byteport_query_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_query_set_range(byteport_query_t *query,
                                            int64_t from,
@@ -733,7 +733,7 @@ byteport_status_t byteport_client_field_definitions(const byteport_client_t *cli
                                                     byteport_result_t **out,
                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT
-byteport_registration_t *byteport_registration_new(void);
+byteport_registration_t *BYTEPORT_NULLABLE byteport_registration_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_registration_set_uids(byteport_registration_t *registration,
                                                  const char *uids,
@@ -798,7 +798,7 @@ byteport_status_t byteport_client_statistics(const byteport_client_t *client,
                                              byteport_result_t **out,
                                              byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT
-byteport_typical_t *byteport_typical_new(void);
+byteport_typical_t *BYTEPORT_NULLABLE byteport_typical_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_typical_set_range(byteport_typical_t *typical,
                                              int64_t from,
@@ -838,7 +838,7 @@ byteport_status_t byteport_client_distance_to_typical(const byteport_client_t *c
                                                       byteport_result_t **out,
                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT
-byteport_download_t *byteport_download_new(void);
+byteport_download_t *BYTEPORT_NULLABLE byteport_download_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 4, 5)
 byteport_status_t byteport_download_set_value(byteport_download_t *download,
                                               const char *BYTEPORT_NULLABLE namespace_,
@@ -880,7 +880,7 @@ byteport_status_t byteport_client_download_to_callback(const byteport_client_t *
                                                        void *BYTEPORT_NULLABLE userdata,
                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT
-byteport_firmware_t *byteport_firmware_new(void);
+byteport_firmware_t *BYTEPORT_NULLABLE byteport_firmware_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_firmware_set_device(byteport_firmware_t *firmware,
                                                const char *BYTEPORT_NULLABLE namespace_,
@@ -922,7 +922,7 @@ byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client
                                                  byteport_firmware_t *firmware,
                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT
-byteport_outbox_options_t *byteport_outbox_options_new(void);
+byteport_outbox_options_t *BYTEPORT_NULLABLE byteport_outbox_options_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_max_disk(byteport_outbox_options_t *options,
                                                        uint64_t bytes,

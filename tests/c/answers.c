@@ -50,11 +50,11 @@ static void bad_arguments(const byteport_client_t *trap)
     REFUSED(BAD, byteport_client_send_message(trap, NULL, NULL, "", &r, &error));
     REFUSED(BAD, byteport_client_configure(trap, NULL, NULL, names, values, 2, &r, &error)); /* 91 degrees north */
     REFUSED(BAD, byteport_client_configure(trap, NULL, NULL, values, names, 1, &r, &error)); /* no such setting */
-    REFUSED(BAD, byteport_client_configure(trap, NULL, NULL, NULL, NULL, 0, &r, &error));
+    REFUSED(BAD, byteport_client_configure(trap, NULL, NULL, names, values, 0, &r, &error));
     REFUSED(BAD, byteport_client_configure(trap, NULL, NULL, names, values, SIZE_MAX, &r, &error));
     REFUSED(BAD, byteport_client_configure(trap, NULL, NULL, names, values, SIZE_MAX / sizeof names[0], &r, &error));
     REFUSED(BAD, byteport_client_set_fields(trap, NULL, NULL, names, values, SIZE_MAX, &r, &error));
-    REFUSED(BAD, byteport_client_set_fields(trap, NULL, NULL, NULL, NULL, 0, &r, &error));
+    REFUSED(BAD, byteport_client_set_fields(trap, NULL, NULL, names, values, 0, &r, &error));
     REFUSED(BAD, byteport_client_set_fields(trap, NULL, NULL, empty, values, 1, &r, &error));
     REFUSED(BAD, byteport_client_echo(trap, names, values, SIZE_MAX, &r, &error));
     REFUSED(BAD, byteport_client_value(trap, NULL, NULL, "f", "../x", &r, &error));

@@ -30,6 +30,7 @@ HINTS = {
     "clang++": "apt-get install clang",
     "abidiff": "apt-get install abigail-tools",
     "abidw": "apt-get install abigail-tools",
+    "ar": "apt-get install binutils",
     "nm": "apt-get install binutils",
     "objdump": "apt-get install binutils",
     "valgrind": "apt-get install valgrind libc6-dbg",

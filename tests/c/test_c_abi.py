@@ -37,6 +37,21 @@ def test_every_function_has_the_version_with_which_it_came(installed_dir):
     assert symbols(installed_dir / "libbyteport.so") == versioned | set(script)  # nm lists the versions, too
 
 
+def test_a_library_without_a_part_has_versions_for_the_rest(tmp_path):
+    """As a board builds it: what is not in the archive gets no version, with which no linker would be content."""
+    whole = abi.now()
+    abi.Promise(whole.header.replace("byteport_log_set(", "byteport_other("), whole.script).stub(tmp_path)
+    capi.must([capi.tool("g++"), "-w", "-fPIC", "-c", "stub.cpp"], cwd=tmp_path)
+    capi.must([capi.tool("ar"), "rcs", "part.a", "stub.o"], cwd=tmp_path)
+    capi.must([LINK, tmp_path / "part.a", tmp_path / "part.so", capi.tool("gcc")])
+    functions = {name.split("@")[0] for name in symbols(tmp_path / "part.so")} - set(whole.nodes())
+    assert functions == set(capi.header_functions()) - {"byteport_log_set"}
+    refused = capi.run([LINK, tmp_path / "byteport.h", tmp_path / "none.so"])
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("link-shared: ")
+    assert not (tmp_path / "none.so").exists()
+
+
 def test_what_was_released_gains_no_function():
     """A program that needs a newer function must not start with an older library: see docs/abi.md."""
     present = abi.now().nodes()

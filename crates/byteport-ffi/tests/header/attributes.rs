@@ -79,7 +79,7 @@ const SOME: [(&str, &str); 10] = [
     ("byteport_outbox_options_set_callback", "callback"),
 ];
 
-/// Those that return a pointer which is never NULL, besides those that make a handle.
+/// Those that return a pointer which is never NULL; every other one may, if only after a defect.
 const NEVER_NULL: [&str; 3] = ["byteport_version", "byteport_status_text", "byteport_phase_text"];
 
 fn can_fail(function: &Function) -> bool {
@@ -111,10 +111,7 @@ pub fn write(header: &Header) -> String {
 }
 
 fn function(function: &Function) -> String {
-    let result = match is_pointer(&function.result)
-        && !makes_handle(function)
-        && !NEVER_NULL.contains(&&*function.name)
-    {
+    let result = match is_pointer(&function.result) && !NEVER_NULL.contains(&&*function.name) {
         true => format!("{}BYTEPORT_NULLABLE ", function.result),
         false => function.result.clone(),
     };
