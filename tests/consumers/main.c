@@ -19,14 +19,13 @@ static byteport_client_t *client_of(char **arguments, byteport_error_t **error)
 {
     byteport_client_t *client = NULL;
     byteport_options_t *options = byteport_options_new();
-    if (byteport_options_set_host(options, arguments[0], error) == BYTEPORT_OK &&
-        byteport_options_set_namespace(options, arguments[1], error) == BYTEPORT_OK &&
-        byteport_options_set_key(options, arguments[2], error) == BYTEPORT_OK &&
-        byteport_options_set_device(options, arguments[3], error) == BYTEPORT_OK) {
-        byteport_client_new(options, &client, error);
-    }
+    int made = byteport_options_set_host(options, arguments[0], error) == BYTEPORT_OK &&
+               byteport_options_set_namespace(options, arguments[1], error) == BYTEPORT_OK &&
+               byteport_options_set_key(options, arguments[2], error) == BYTEPORT_OK &&
+               byteport_options_set_device(options, arguments[3], error) == BYTEPORT_OK &&
+               byteport_client_new(options, &client, error) == BYTEPORT_OK;
     byteport_options_free(options);
-    return client;
+    return made ? client : NULL;
 }
 
 /* Whether a name that breaks the rules is refused with a text that names it. */
