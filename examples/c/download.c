@@ -10,8 +10,6 @@
  * Exit status: 0 loaded, 1 not loaded, 2 wrong use.
  */
 #include <inttypes.h>
-#include <string.h>
-
 #include "example.h"
 
 /* A line that is written over again; it would also be the place to stop. */

@@ -23,6 +23,14 @@ static int print_namespace(const byteport_client_t *client, const char *name, by
            print_answer("found", byteport_client_search_guids(client, name, 10, &answer, error), &answer);
 }
 
+/* Who is asking, and the devices of that name in all namespaces that they may see. */
+static int print_search(const byteport_client_t *client, const char *term, byteport_error_t **error)
+{
+    byteport_result_t *answer = NULL;
+    return print_answer("session", byteport_client_session(client, &answer, error), &answer) &&
+           print_answer("matches", byteport_client_search_devices(client, term, 10, &answer, error), &answer);
+}
+
 static int print_type(const byteport_client_t *client, const char *name, int64_t type, byteport_error_t **error)
 {
     byteport_result_t *answer = NULL;
@@ -40,7 +48,7 @@ int main(int argc, char **argv)
     }
     byteport_error_t *error = NULL;
     byteport_client_t *client = log_in(&error);
-    int done = client != NULL && print_namespace(client, argv[1], &error) &&
+    int done = client != NULL && print_namespace(client, argv[1], &error) && print_search(client, argv[1], &error) &&
                (argc < 3 || print_type(client, argv[1], strtoll(argv[2], NULL, 10), &error));
     return finish("manage", done, client, error);
 }

@@ -9,8 +9,6 @@
  *
  * A path names what is to be set, such as "Lights.Front". Exit status: 0 done, 1 not done, 2 wrong use.
  */
-#include <string.h>
-
 #include "example.h"
 
 static int send_message(const byteport_client_t *client, char **argv, byteport_error_t **error)

@@ -126,6 +126,9 @@ int main(int argc, char **argv)
                byteport_outbox_close(outbox, 0, NULL, &kept, &lost, &error) == BYTEPORT_OK &&
                byteport_outbox_service(outbox, NULL, &error) == BYTEPORT_OK && lost == 0;
     if (done) {
+        if (byteport_outbox_lost_events(outbox) > 0) { /* this program was too slow for them; the statistics know of all */
+            fprintf(stderr, "%" PRIu64 " events were not told\n", byteport_outbox_lost_events(outbox));
+        }
         printf("%" PRIu64 " kept\n", kept);
     }
     byteport_outbox_free(outbox);

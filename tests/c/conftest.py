@@ -28,6 +28,7 @@ namespaces = ["test_garage"]
 [[namespaces]]
 name = "test_garage"
 write_key = "a-write-key-for-tests"
+legacy_key = "a-legacy-key-for-tests"
 http_write_method = "both"
 
 [[namespaces.device_types]]
