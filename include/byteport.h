@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
- *
+ */
+
+/**
+ * @file
  * libbyteport: store readings in a Byteport, at once, through a broker, or by an outbox that survives what may happen, read
  * them back, manage devices, and receive messages as one. Link with -lbyteport.
  * This file is generated from crates/byteport-ffi; do not edit it.
@@ -65,9 +68,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of this header; byteport_version() is the one of the library that runs. */
+/** The first number of this header's version. */
 #define BYTEPORT_VERSION_MAJOR 0
+
+/** The second number of this header's version. */
 #define BYTEPORT_VERSION_MINOR 1
+
+/** The third number of this header's version. */
 #define BYTEPORT_VERSION_PATCH 0
 
 /*

@@ -33,11 +33,10 @@ static byteport_broker_t *open_broker(byteport_error_t **error)
 {
     byteport_broker_t *broker = NULL;
     byteport_broker_options_t *options = broker_options(error);
-    if (options != NULL && byteport_broker_options_set_max_age_ms(options, 3600000, error) == BYTEPORT_OK) {
-        byteport_broker_open(options, &broker, error); /* leaves NULL where it fails */
-    }
+    int done = options != NULL && byteport_broker_options_set_max_age_ms(options, 3600000, error) == BYTEPORT_OK &&
+               byteport_broker_open(options, &broker, error) == BYTEPORT_OK;
     byteport_broker_options_free(options);
-    return broker;
+    return done ? broker : NULL;
 }
 
 /* The file is the client's from then on, if this succeeds. */
@@ -57,15 +56,19 @@ static int listen_into(const byteport_broker_t *broker, const char *path, bytepo
     return fflush(stdout) == 0;
 }
 
-static void print_statistics(const byteport_broker_t *broker)
+/* A closed client gives its last. */
+static int print_statistics(const byteport_broker_t *broker, byteport_error_t **error)
 {
     byteport_broker_stats_t *stats = NULL;
-    byteport_broker_stats(broker, &stats, NULL); /* a closed client gives its last */
+    if (byteport_broker_stats(broker, &stats, error) != BYTEPORT_OK) {
+        return 0;
+    }
     printf("%" PRIu64 " messages: %" PRIu64 " too old, %" PRIu64 " from the future\n", byteport_broker_stats_received(stats),
            byteport_broker_stats_stale(stats), byteport_broker_stats_ahead(stats));
     printf("%" PRIu64 " deliveries taken, %" PRIu64 " refused\n", byteport_broker_stats_taken(stats),
            byteport_broker_stats_not_taken(stats));
     byteport_broker_stats_free(stats);
+    return 1;
 }
 
 int main(int argc, char **argv)
@@ -81,10 +84,7 @@ int main(int argc, char **argv)
     while (done && getchar() != EOF) {
     }
     /* Waits for the call that runs, if any, so that nothing that the callback uses is freed under it. */
-    done = done && byteport_broker_close(broker, 10000, NULL, &error) == BYTEPORT_OK;
-    if (done) {
-        print_statistics(broker);
-    }
+    done = done && byteport_broker_close(broker, 10000, NULL, &error) == BYTEPORT_OK && print_statistics(broker, &error);
     byteport_broker_free(broker);
     return finish("broker_handler", done, NULL, error);
 }

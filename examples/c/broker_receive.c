@@ -15,13 +15,12 @@
 static void print_message(const byteport_message_t *message)
 {
     const char *name_space = byteport_message_namespace(message), *uid = byteport_message_uid(message);
-    char time[BYTEPORT_TIMESTAMP_SIZE] = "no time";
+    char time[BYTEPORT_TIMESTAMP_SIZE];
     size_t length = 0;
     const uint8_t *body = byteport_message_body(message, &length);
-    if (byteport_message_time(message) != BYTEPORT_TIME_OPEN) {
-        byteport_timestamp_format_iso8601(byteport_message_time(message), time, sizeof time, NULL);
-    }
-    printf("%s.%s at %s, %.0f s old: ", name_space != NULL ? name_space : "?", uid != NULL ? uid : "?", time,
+    /* A message without a time has BYTEPORT_TIME_OPEN, which is none. */
+    int is_timed = byteport_timestamp_format_iso8601(byteport_message_time(message), time, sizeof time, NULL) == BYTEPORT_OK;
+    printf("%s.%s at %s, %.0f s old: ", name_space != NULL ? name_space : "?", uid != NULL ? uid : "?", is_timed ? time : "?",
            (double)byteport_message_age_us(message) / 1e6);
     fwrite(body, 1, length, stdout);
     putchar('\n');

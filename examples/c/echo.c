@@ -17,11 +17,10 @@ static byteport_client_t *anonymous(byteport_error_t **error)
 {
     byteport_client_t *client = NULL;
     byteport_options_t *options = byteport_options_new();
-    if (byteport_options_set_host(options, getenv("BYTEPORT_HOST"), error) == BYTEPORT_OK) {
-        byteport_client_new(options, &client, error); /* leaves NULL where it fails */
-    }
+    int done = byteport_options_set_host(options, getenv("BYTEPORT_HOST"), error) == BYTEPORT_OK &&
+               byteport_client_new(options, &client, error) == BYTEPORT_OK;
     byteport_options_free(options);
-    return client;
+    return done ? client : NULL;
 }
 
 /* Cuts each argument at its first `=`. */

@@ -31,12 +31,11 @@ static byteport_client_t *names_only(byteport_error_t **error)
 {
     byteport_client_t *client = NULL;
     byteport_options_t *options = byteport_options_new();
-    if (byteport_options_set_namespace(options, getenv("BYTEPORT_NAMESPACE"), error) == BYTEPORT_OK &&
-        byteport_options_set_device(options, getenv("BYTEPORT_DEVICE"), error) == BYTEPORT_OK) {
-        byteport_client_new(options, &client, error); /* leaves NULL where it fails */
-    }
+    int done = byteport_options_set_namespace(options, getenv("BYTEPORT_NAMESPACE"), error) == BYTEPORT_OK &&
+               byteport_options_set_device(options, getenv("BYTEPORT_DEVICE"), error) == BYTEPORT_OK &&
+               byteport_client_new(options, &client, error) == BYTEPORT_OK;
     byteport_options_free(options);
-    return client;
+    return done ? client : NULL;
 }
 
 static int obey(const byteport_outbox_t *outbox, const char *line, byteport_error_t **error)

@@ -36,9 +36,11 @@ static int walk(byteport_series_pages_t *pages, struct total *total, byteport_er
     for (;;) {
         byteport_series_t *series = NULL;
         if (byteport_series_pages_next(pages, &series, error) != BYTEPORT_OK) {
-            char time[BYTEPORT_TIMESTAMP_SIZE] = "?";
-            byteport_timestamp_format_iso8601(byteport_series_pages_rest(pages), time, sizeof time, NULL);
-            fprintf(stderr, "pages: %zu points were read; what is missing begins at %s\n", total->points, time);
+            char time[BYTEPORT_TIMESTAMP_SIZE];
+            int64_t rest = byteport_series_pages_rest(pages);
+            if (byteport_timestamp_format_iso8601(rest, time, sizeof time, NULL) == BYTEPORT_OK) {
+                fprintf(stderr, "pages: %zu points were read; what is missing begins at %s\n", total->points, time);
+            }
             return 0;
         }
         if (series == NULL) {

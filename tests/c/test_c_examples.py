@@ -47,8 +47,8 @@ def test_every_example_is_run():
 
 
 def test_every_example_is_in_the_index():
-    assert re.findall(r"^\| \[(\w+\.c)\]\(\1\) \| \S.*\|$", INDEX, re.MULTILINE) == sorted(
-        path.name for path in capi.EXAMPLES.glob("*.c")
+    assert re.findall(r"^\| \[(\w+\.[ch])\]\(\1\) \| \S.*\|$", INDEX, re.MULTILINE) == sorted(
+        path.name for path in capi.EXAMPLES.glob("*.[ch]")
     )
 
 

@@ -56,7 +56,8 @@ def test_the_two_commands_exist() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for document in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md")]:
+    pages = [page for folder in ("docs", "examples") for page in (ROOT / folder).rglob("*.md")]
+    for document in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *pages]:
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 

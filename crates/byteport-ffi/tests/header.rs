@@ -68,16 +68,15 @@ fn header_path() -> PathBuf {
 }
 
 fn version_macros() -> String {
-    let part = |name: &str, value: &str| format!("#define BYTEPORT_VERSION_{name} {value}\n");
-    let parts = [
-        part("MAJOR", env!("CARGO_PKG_VERSION_MAJOR")),
-        part("MINOR", env!("CARGO_PKG_VERSION_MINOR")),
-        part("PATCH", env!("CARGO_PKG_VERSION_PATCH")),
-    ];
-    format!(
-        "\n/** The version of this header; byteport_version() is the one of the library that runs. */\n{}",
-        parts.concat()
-    )
+    let part = |name: &str, which: &str, value: &str| {
+        format!("\n/** The {which} number of this header's version. */\n#define BYTEPORT_VERSION_{name} {value}\n")
+    };
+    [
+        part("MAJOR", "first", env!("CARGO_PKG_VERSION_MAJOR")),
+        part("MINOR", "second", env!("CARGO_PKG_VERSION_MINOR")),
+        part("PATCH", "third", env!("CARGO_PKG_VERSION_PATCH")),
+    ]
+    .concat()
 }
 
 /// What cbindgen makes of the source, without attributes.
