@@ -69,7 +69,9 @@ fn header_path() -> PathBuf {
 
 fn version_macros() -> String {
     let part = |name: &str, which: &str, value: &str| {
-        format!("\n/** The {which} number of this header's version. */\n#define BYTEPORT_VERSION_{name} {value}\n")
+        format!(
+            "\n/** The {which} number of this header's version. */\n#define BYTEPORT_VERSION_{name} {value}\n"
+        )
     };
     [
         part("MAJOR", "first", env!("CARGO_PKG_VERSION_MAJOR")),
