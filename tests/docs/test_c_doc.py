@@ -132,12 +132,22 @@ def test_every_way_to_link_works(run) -> None:
     """The page's commands with this machine's compiler and library in place of the board's."""
     (example,) = blocks("README", "c")
     (run.folder / "store.c").write_text(example.replace("127.0.0.1:8000", run.host))
-    static, shared, newest, small = blocks("cross-compiling", "sh")
-    for block_text, needs_library in ((static, False), (shared, True), (newest, True), (small, False)):
-        commands = block_text.replace("target/aarch64-unknown-linux-gnu/release", "target/release")
-        told = run(commands.replace("aarch64-linux-gnu-", "") + "LD_LIBRARY_PATH=lib ./store\n")
-        assert re.fullmatch(r"GLIBC_2\.\d+\n" if block_text == newest else "", told)
+    static, shared, root, installed, newest, small = blocks("cross-compiling", "sh")
+    for commands, needs_library in (
+        (static, False),
+        (shared, True),
+        (root + installed, True),
+        (small, False),
+    ):
+        run(native(commands) + "LD_LIBRARY_PATH=lib ./store\n")
         assert ("libbyteport.so.0" in run("objdump -p store")) == needs_library
+    assert re.fullmatch(r"GLIBC_2\.\d+\n", run(native(newest)))
+
+
+def native(commands: str) -> str:
+    """A board's commands for this machine."""
+    commands = commands.replace("target/aarch64-unknown-linux-gnu/release", "target/release")
+    return commands.replace("aarch64-linux-gnu-", "").replace("scripts/", f"{ROOT}/scripts/")
 
 
 def test_the_pages_are_all_there() -> None:
