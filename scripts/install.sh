@@ -14,7 +14,8 @@
 #                    --includedir include, --bindir bin, --datadir share, --mandir share/man
 #   --destdir DIR    a folder to put the tree into instead of /, for packagers
 # Folders may come as variables too: PREFIX, LIBDIR, INCLUDEDIR, BINDIR, DATADIR, MANDIR and DESTDIR. The variable STRIP is the
-# program that strips the libraries (`aarch64-linux-gnu-strip` and such for a cross build; `true` leaves them as they are).
+# program that strips the libraries, `aarch64-linux-gnu-strip` and such for a cross build, with that machine's ld, objcopy and ar
+# beside it; `true` leaves the libraries as they are.
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/..")
 templates=$root/packaging/install
@@ -158,17 +159,23 @@ check_tools() {
   for place in "$bindir" "$mandir" "$datadir"; do writable "$place"; done
 }
 
-# stripped OPTION LIBRARY: puts it into $scratch without what only a debugger needs
-stripped() {
-  local copy=$scratch/${2##*/} strip=${STRIP:-strip}
-  cp "$2" "$copy"
-  "$strip" "$1" "$copy" || fail "$strip cannot strip $2: for a cross build, name its strip in the variable STRIP"
+# The libraries as they are installed, in $scratch: without what only a debugger reads, and showing their functions only.
+finish_libraries() {
+  local strip=${STRIP:-strip}
+  cp "$from/linked/libbyteport.so" "$scratch/"
+  if [[ ${strip##*/} == true ]]; then
+    cp "$from/libbyteport.a" "$scratch/"
+  elif ! {
+    "$root/scripts/link-static.sh" "$from/libbyteport.a" "$scratch/libbyteport.a" "$strip" &&
+      "$strip" --strip-debug "$scratch/libbyteport.a" && "$strip" --strip-unneeded "$scratch/libbyteport.so"
+  } 2>"$scratch/told"; then
+    fail "$(tail -n 1 "$scratch/told") (for a cross build, name its strip in the variable STRIP)"
+  fi
 }
 
 install_library() {
   local header file
-  stripped --strip-debug "$from/libbyteport.a"
-  stripped --strip-unneeded "$from/linked/libbyteport.so"
+  finish_libraries
   put $modes "$scratch/libbyteport.so" "$libdir/$library"
   link "$library" "$libdir/$soname"
   link "$soname" "$libdir/libbyteport.so"

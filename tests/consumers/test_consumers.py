@@ -104,6 +104,13 @@ def test_a_program_without_any_shared_library(tree: Path, server: Server, work: 
     stores(program, server, tree)
 
 
+def test_a_program_with_an_sqlite_of_its_own(tree: Path, server: Server, work: Path) -> None:
+    (work / "pkgconfig" / "own.c").write_text(
+        "int sqlite3_open_v2(void); int sqlite3_open_v2(void) { return 1; }\n"
+    )
+    stores(by_make("static", tree, work, "LDFLAGS=own.c"), server, tree)
+
+
 def test_a_subdirectory_is_installed_with_its_project(server: Server, tree: Path, work: Path) -> None:
     prefix = work / "in stalled"
     rpath = f"-DCMAKE_INSTALL_RPATH={prefix / 'lib'}"

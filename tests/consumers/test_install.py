@@ -95,6 +95,11 @@ def test_the_libraries_hold_nothing_for_a_debugger(name: str, tree: Path) -> Non
     assert ".debug_info" not in capi.must(["readelf", "-SW", tree / "lib" / name])
 
 
+def test_the_static_library_shows_nothing_but_its_functions(tree: Path) -> None:
+    shown = capi.must(["nm", "-g", "--defined-only", "--format=posix", tree / "lib" / "libbyteport.a"])
+    assert set(re.findall(r"^(\w+) [A-Z]", shown, re.MULTILINE)) == set(capi.header_functions())
+
+
 def test_nothing_tells_where_it_was_built(tree: Path) -> None:
     texts = [path for path in files(tree) if path.endswith((".pc", ".cmake", "manifest", ".3", ".1"))]
     for path in texts:
@@ -207,8 +212,13 @@ def test_what_makes_no_sense_is_refused(options: tuple[str, ...], reason: str, t
 
 
 @pytest.mark.usefixtures("tree")
-def test_a_library_for_another_machine_needs_another_strip(tmp_path: Path) -> None:
-    assert "name its strip in the variable STRIP" in fails("--destdir", tmp_path, STRIP="false")
+@pytest.mark.parametrize(
+    ("strip", "reason"), [("false", "false is not the strip"), ("/no/strip", "no /no/ld")]
+)
+def test_another_machine_needs_another_strip(strip: str, reason: str, tmp_path: Path) -> None:
+    line = fails("--destdir", tmp_path, STRIP=strip)
+    assert reason in line
+    assert "name its strip in the variable STRIP" in line
     assert files(tmp_path) == set()
 
 
