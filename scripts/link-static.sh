@@ -28,7 +28,9 @@ sed -n 's/^ *\(byteport_[a-z0-9_]*\);$/\1/p' "$map" >"$scratch/functions"
 
 sed 's/^/--undefined=/' "$scratch/functions" >"$scratch/options"
 "${tools}ld" -r --gc-sections -o "$scratch/all.o" "@$scratch/options" "$archive"
-"${tools}objcopy" --keep-global-symbols="$scratch/functions" "$scratch/all.o" "$scratch/byteport.o"
+# Rust's standard library comes with LLVM's code beside the machine's; strung together it is none, and LLVM's plug-in of ar fails.
+"${tools}objcopy" --remove-section=.llvmbc --remove-section=.llvmcmd \
+  --keep-global-symbols="$scratch/functions" "$scratch/all.o" "$scratch/byteport.o"
 mkdir -p "$(dirname "$out")"
 rm -f "$out"
 "${tools}ar" rcsD "$out" "$scratch/byteport.o"
