@@ -14,7 +14,7 @@
 #                    --includedir include, --bindir bin, --datadir share, --mandir share/man
 #   --destdir DIR    a folder to put the tree into instead of /, for packagers
 # Folders may come as variables too: PREFIX, LIBDIR, INCLUDEDIR, BINDIR, DATADIR, MANDIR and DESTDIR. The variable STRIP is the
-# program that strips the libraries, `aarch64-linux-gnu-strip` and such for a cross build, with that machine's ld, objcopy and ar
+# program that strips the libraries, `aarch64-linux-gnu-strip` and such for a cross build, with that machine's binutils
 # beside it; `true` leaves the libraries as they are.
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/..")

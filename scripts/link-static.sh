@@ -3,7 +3,7 @@
 # Copyright The libbyteport authors
 # Links cargo's static library into one object that shows nothing but libbyteport's functions. In cargo's own, a program
 # that has SQLite or another Rust library of its own would find two, and get one of them for both.
-# usage: link-static.sh LIBBYTEPORT_A OUT [STRIP]      beside STRIP, such as aarch64-linux-gnu-strip, are its ld, objcopy and ar
+# usage: link-static.sh LIBBYTEPORT_A OUT [STRIP]      beside STRIP, such as aarch64-linux-gnu-strip, are its nm, ld, objcopy and ar
 set -euo pipefail
 
 fail() {
@@ -14,17 +14,17 @@ fail() {
 [ $# -ge 2 ] || fail "usage: link-static.sh LIBBYTEPORT_A OUT [STRIP]"
 archive=$1 out=$2 strip=${3:-strip}
 [ -f "$archive" ] || fail "there is no $archive: build it with cargo build --release -p byteport-ffi"
-[[ $strip == *strip ]] || fail "$strip is not the strip of GNU binutils, so its ld, objcopy and ar are not known"
+[[ $strip == *strip ]] || fail "$strip is not the strip of GNU binutils, so its ld and objcopy are not known"
 tools=${strip%strip}
-for tool in ld objcopy ar; do
+for tool in nm ld objcopy ar; do
   command -v "$tools$tool" >/dev/null || fail "there is no $tools$tool: install GNU binutils for the machine that is built for"
 done
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-map=$(dirname "$0")/../crates/byteport-ffi/libbyteport.map
-sed -n 's/^ *\(byteport_[a-z0-9_]*\);$/\1/p' "$map" >"$scratch/functions"
-[ -s "$scratch/functions" ] || fail "$map names no function"
+"${tools}nm" --defined-only "$archive" 2>"$scratch/nm.log" | sed -n 's/^.* T \(byteport_[a-z0-9_]*\)$/\1/p' >"$scratch/functions" ||
+  fail "${tools}nm cannot read $archive: $(tail -n 1 "$scratch/nm.log")"
+[ -s "$scratch/functions" ] || fail "$archive has no function of libbyteport"
 
 sed 's/^/--undefined=/' "$scratch/functions" >"$scratch/options"
 "${tools}ld" -r --gc-sections -o "$scratch/all.o" "@$scratch/options" "$archive"

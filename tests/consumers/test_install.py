@@ -213,7 +213,7 @@ def test_what_makes_no_sense_is_refused(options: tuple[str, ...], reason: str, t
 
 @pytest.mark.usefixtures("tree")
 @pytest.mark.parametrize(
-    ("strip", "reason"), [("false", "false is not the strip"), ("/no/strip", "no /no/ld")]
+    ("strip", "reason"), [("false", "false is not the strip"), ("/no/strip", "no /no/nm")]
 )
 def test_another_machine_needs_another_strip(strip: str, reason: str, tmp_path: Path) -> None:
     line = fails("--destdir", tmp_path, STRIP=strip)
