@@ -20,7 +20,7 @@ set -euo pipefail
 root=$(realpath "$(dirname "$0")/..")
 templates=$root/packaging/install
 static_libraries=$(<"$templates/static-libraries") # what Rust's standard library needs; a compiler adds -lgcc_s and -lc
-modes=755                                         # of folders and programs, whatever the umask
+modes=755 # of folders and programs, whatever the umask
 
 fail() {
   echo "install: $*" >&2
