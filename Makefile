@@ -20,6 +20,9 @@ test-rust: ## the Rust tests alone
 test-c: ## the C tests alone: plain, valgrind, AddressSanitizer, symbols
 	@scripts/test.sh c
 
+test-cpp: ## the C++ classes alone: two compilers, with exceptions and without, clang-tidy
+	@scripts/test.sh cpp
+
 test-python: ## the Python tests alone
 	@scripts/test.sh python
 

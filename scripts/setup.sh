@@ -117,7 +117,7 @@ for_tests() {
     cargo "$part" --version >/dev/null 2>&1 || fail "there is no cargo $part: rustup component add rustfmt clippy"
   done
   # compilers and checkers, then what reads manual pages, the proxies that the tests connect through, and what mounts
-  packages gcc g++ clang binutils abigail-tools valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
+  packages gcc g++ clang clang-tidy binutils abigail-tools valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
   packages mount util-linux
   # boards: their compilers, and what plays their processors
   packages gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross qemu-user cmake make

@@ -84,6 +84,12 @@ c() {
   count c
 }
 
+# The classes over the C library; clang-tidy is among the tests.
+cpp() {
+  run cpp build/venv/bin/python -m pytest -q -p no:cacheprovider tests/cpp
+  count cpp
+}
+
 # once STEP: builds and installs the Python package, if this run has not yet
 python_installed=
 install_python() {
@@ -157,7 +163,7 @@ msrv() {
   count msrv
 }
 
-steps=(lint rust c python docs page api brokers install boards msrv)
+steps=(lint rust c cpp python docs page api brokers install boards msrv)
 [ $# -gt 0 ] || set -- "${steps[@]}"
 for part in "$@"; do
   [[ " ${steps[*]} soak " == *" $part "* ]] || {

@@ -147,7 +147,7 @@ std::optional<error> attempt(Function function, const Arguments &...arguments)
     byteport_error_t *failure = nullptr;
     const byteport_status_t code = function(to_c(arguments)..., &failure);
     if (code != BYTEPORT_OK) {
-        return error(static_cast<status>(code), failure);
+        return failure != nullptr ? error(failure) : error(static_cast<status>(code), byteport_status_text(code));
     }
     return std::nullopt;
 }

@@ -29,6 +29,7 @@ inline bytes as_bytes(std::string_view given) noexcept
 /// it at once.
 class message {
 public:
+    /// A view of what a function of byteport.h gave.
     explicit message(const byteport_message_t *of) noexcept : of_(of) {}
 
     /// The namespace that the message's packet names, if it names one.
@@ -71,6 +72,7 @@ private:
 /// returns, or as long as the delivery that it is a view of. It never changes: any number of threads may read it at once.
 class delivery_view {
 public:
+    /// A view of what a function of byteport.h gave.
     explicit delivery_view(const byteport_delivery_t *of) noexcept : of_(of) {}
 
     /// The MQTT topic or STOMP destination. RabbitMQ gives an MQTT topic with `/` for each `.`.

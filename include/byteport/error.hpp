@@ -22,9 +22,12 @@ inline namespace BYTEPORT_CPP_FORM {
 /// holds a key, a password or a cookie.
 class error : public std::exception {
 public:
-    /// Takes over what a function of the C library wrote, which may be null.
-    error(status code, byteport_error_t *owned) : code_(code), kept_(owned, byteport_error_free) {}
-    /// A failure that was found before the C library was called; the text must be static.
+    /// Takes over what a function of the C library wrote.
+    explicit error(byteport_error_t *owned)
+        : code_(static_cast<status>(byteport_error_status(owned))), kept_(owned, byteport_error_free)
+    {
+    }
+    /// A failure of which the C library wrote nothing; the text must be static.
     error(status code, const char *text) noexcept : code_(code), text_(text) {}
 
     /// What happened and what to do about it, with every cause, in one line of UTF-8.

@@ -73,6 +73,7 @@ public:
 /// may ask with it at once while none changes it. A setter that fails changes nothing, and fails with status::invalid_argument.
 class typical : public detail::handle<byteport_typical_t, byteport_typical_free> {
 public:
+    /// Of the last 7 days, daily.
     typical() : handle(byteport_typical_new()) {}
 
     /// Compares what was measured from the first to the last moment.

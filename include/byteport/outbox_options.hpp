@@ -15,6 +15,7 @@ inline namespace BYTEPORT_CPP_FORM {
 /// returns.
 class outbox_event {
 public:
+    /// A view of what a function of byteport.h gave.
     explicit outbox_event(const byteport_outbox_event_t *event) noexcept : event_(event) {}
 
     /// What happened. Be ready for numbers that this header does not know.

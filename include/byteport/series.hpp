@@ -15,6 +15,7 @@ inline namespace BYTEPORT_CPP_FORM {
 /// status::invalid_argument.
 class query : public detail::handle<byteport_query_t, byteport_query_free> {
 public:
+    /// What the service takes where nothing is said.
     query() : handle(byteport_query_new()) {}
 
     /// Reads from the first to the last moment.

@@ -28,6 +28,7 @@ HINTS = {
     "g++": "apt-get install g++",
     "clang": "apt-get install clang",
     "clang++": "apt-get install clang",
+    "clang-tidy": "apt-get install clang-tidy",
     "abidiff": "apt-get install abigail-tools",
     "abidw": "apt-get install abigail-tools",
     "ar": "apt-get install binutils",

@@ -101,7 +101,7 @@ void bad_settings()
     REFUSED(bad, options.set_connect_timeout(std::chrono::hours(24 * 365)));
     REFUSED(bad, options.set_max_answer(0));
     const byteport::options moved = std::move(options);
-    REFUSED(bad, byteport::client::open(options)); // NOLINT(bugprone-use-after-move): that is what is shown
+    REFUSED(bad, byteport::client::open(options));
     CHECK(options.get() == nullptr && moved.get() != nullptr);
 }
 
@@ -135,14 +135,56 @@ void refusals(std::string_view host, std::string_view name_space, std::string_vi
     refused(error, status::not_found, __FILE__, __LINE__);
     CHECK(error && error->http_status() == 404);
 
+    byteport::options options;
+    DONE(options.set_host(host));
+    DONE(options.set_namespace(name_space));
+    DONE(options.set_key(key));
+    DONE(options.set_device("dev-1"));
+    DONE(options.set_no_proxy());
+    DONE(options.set_https(true));
+    REFUSED(status::tls, must(byteport::client::open(options)).store(reading)); // it speaks no TLS
+    DONE(options.set_https(false));
+    DONE(must(byteport::client::open(options)).store(reading));
+
     error = failure([&] { return new_client(gone, name_space, key, "dev-1").store(reading); });
     refused(error, status::connect, __FILE__, __LINE__);
     CHECK(error && error->is_retryable() && error->http_status() == 0 && error->phase() == byteport::phase::connect);
-    const auto copy = *error; // NOLINT(bugprone-unchecked-optional-access): refused() has looked
+    const auto copy = *error;
     error.reset();
     CHECK(!copy.causes().empty() && holds(copy.what(), copy.causes().front()));
     CHECK(byteport::to_string(copy.code()) == byteport_status_text(BYTEPORT_ERROR_CONNECT));
     CHECK(byteport::to_string(copy.phase()) == "connect");
+}
+
+/// What stands for exceptions where there are none.
+void results()
+{
+    using byteport::result;
+    const auto half = [](int n) {
+        return n % 2 == 0 ? result<int>(n / 2) : result<int>(byteport::error(status::invalid_value, "odd"));
+    };
+    CHECK(*result<int>(8).and_then(half).and_then(half) == 2);
+    const auto failed = result<int>(6).and_then(half).and_then(half);
+    CHECK(!failed && failed.error().code() == status::invalid_value && failed.error().what() == "odd"sv);
+    CHECK(failed.error().phase() == byteport::phase::check && failed.error().causes().empty());
+    CHECK(result<void>().and_then([&half] { return half(4); }).value() == 2);
+    CHECK(result<std::string>("text")->size() == 4);
+    int number = 1;
+    *result<int &>(&number) = 2;
+    CHECK(number == 2);
+}
+
+/// A view of elements, ours or the standard library's.
+void spans()
+{
+    std::vector<int> numbers = {1, 2, 3};
+    const byteport::span<int> all = numbers;
+    const byteport::span<const int> first(numbers.data(), 2);
+    const byteport::span<const int> none;
+    all.front() = 4;
+    CHECK(all.size() == 3 && first[0] == 4 && first.back() == 2 && none.empty() && none.begin() == none.end());
+    static_assert(!std::is_convertible_v<const std::vector<int> &, byteport::span<int>>);
+    static_assert(!std::is_convertible_v<std::string, byteport::bytes>);
 }
 
 constexpr std::size_t rounds = 3;
@@ -196,6 +238,8 @@ void there_and_back(const byteport::client &client)
 
 void run()
 {
+    results();
+    spans();
     const std::string host = setting("BYTEPORT_HOST");
     const std::string name_space = setting("BYTEPORT_NAMESPACE");
     const std::string key = setting("BYTEPORT_KEY");

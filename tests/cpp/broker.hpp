@@ -70,7 +70,7 @@ inline byteport::delivery next_delivery(const byteport::broker &broker)
 {
     auto delivery = must(broker.receive(patience));
     if (!CHECK(delivery && delivery->view().size() > 0)) {
-        std::exit(check_end("broker")); // NOLINT(concurrency-mt-unsafe): nothing is left to do
+        std::exit(check_end("broker"));
     }
     return *std::move(delivery);
 }

@@ -45,7 +45,7 @@ inline int check_end(const char *name)
 
 inline std::string setting(const char *name)
 {
-    const char *value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody changes the environment
+    const char *value = std::getenv(name);
     if (value == nullptr) {
         std::fprintf(stderr, "%s is not set: run this program by pytest\n", name);
         std::_Exit(2);

@@ -17,6 +17,8 @@ import brokers.conftest
 import capi
 
 HERE = Path(__file__).parent
+INCLUDE = capi.HEADER.parent
+EXAMPLES = capi.ROOT / "examples" / "cpp"
 WARNINGS = ["-Wconversion", "-Wshadow"]  # besides those of tests/c
 
 plain_dir = c.conftest.plain_dir

@@ -4,11 +4,14 @@
 
 import re
 
-import conftest
 import pytest
+from c.test_c_broker import WAYS, environment
+
+import conftest
 
 PROGRAMS = ["behaviour", "answers", "transfers", "outbox", "outbox_events"]
-BUILDS = ["g++-c++17-asan", "g++-c++23-returns-asan", "clang++-c++20-throws", "clang++-c++17-returns"]
+BROKER_PROGRAMS = ["broker", "broker_listen"]
+BUILDS = ["g++-c++17-throws-asan", "g++-c++23-returns-asan", "clang++-c++20-throws"]
 every_build = pytest.mark.parametrize("build", BUILDS, indirect=True)
 
 
@@ -17,8 +20,54 @@ def ok(done) -> str:
     return done.stdout
 
 
+def passed(build, program, env, work, vectors="") -> bool:
+    path = build.compile(conftest.HERE / f"{program}.cpp", work, vectors=vectors)
+    return re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=env))) is not None
+
+
 @every_build
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_program(program, build, settings, vector_table, tmp_path):
-    path = build.compile(conftest.HERE / f"{program}.cpp", tmp_path, vectors=vector_table)
-    assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=settings)))
+    assert passed(build, program, settings, tmp_path, vector_table)
+
+
+@pytest.mark.parametrize("build", [name for name in BUILDS if "throws" in name], indirect=True)
+def test_exceptions_in_callbacks(build, settings, tmp_path):
+    assert passed(build, "callbacks", settings, tmp_path)
+
+
+# Each broker and protocol meets one build, and each build one of them.
+@pytest.mark.parametrize(("way", "build"), zip(WAYS, BUILDS), indirect=["build"])
+@pytest.mark.parametrize("program", BROKER_PROGRAMS)
+def test_broker_program(program, way, build, settings, tmp_path, request):
+    kind, scheme = WAYS[way]
+    broker = request.getfixturevalue(kind)
+    assert passed(build, program, environment(broker, scheme, settings), tmp_path)
+
+
+@pytest.mark.parametrize("build", ["g++-c++17-throws"], indirect=True)
+def test_both_forms_in_one_program(build, tmp_path):
+    """Parts of a program that are compiled with exceptions and without, by C++17 and C++20, keep to their own functions."""
+    part = conftest.HERE / "forms.cpp"
+    for number, flags in enumerate((["-std=c++17", "-fno-exceptions"], ["-std=c++20"])):
+        made = tmp_path / f"form{number}.o"
+        conftest.capi.must(
+            [
+                conftest.capi.tool("g++"),
+                *flags,
+                f"-DFORM=form{number}",
+                f"-I{conftest.INCLUDE}",
+                "-c",
+                part,
+                "-o",
+                made,
+            ]
+        )
+        build.compiler += ["-x", "none", str(made), "-x", "c++"]
+    program = build.compile(part, tmp_path)
+    assert ok(build.run(program, env={})) == "returned\nthrown\nthrown\n"
+
+
+def test_every_program_is_run_here():
+    programs = {path.stem for path in conftest.HERE.glob("*.cpp")}
+    assert programs == {*PROGRAMS, *BROKER_PROGRAMS, "callbacks", "forms"}

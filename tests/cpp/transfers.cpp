@@ -68,7 +68,7 @@ void bad_arguments(const byteport::client &trap)
 
 void to_files(const byteport::client &client, byteport::download &download)
 {
-    int descriptor = open("by-fd", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    int descriptor = open("by-fd", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
     DONE(client.download_to_fd(download, descriptor));
     CHECK(close(descriptor) == 0 && is_object("by-fd") && download.size() == size);
     CHECK(holds(download.file_name().value_or(""), ".object.") && !holds(download.file_name().value_or("/"), "/"));
@@ -79,7 +79,7 @@ void to_files(const byteport::client &client, byteport::download &download)
     DONE(client.download_to_path(download, "as-text"));
     CHECK(download.size() == size / 3 * 4);
     DONE(download.set_unpack(byteport::unpack::there));
-    descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC);
     REFUSED(status::file, client.download_to_fd(download, descriptor));
     CHECK(close(descriptor) == 0 && download.size() == size / 3 * 4); // a call that failed changes nothing
 }
