@@ -168,7 +168,7 @@ public:
     expected_t<void> listen(message_callback callback) const
     {
         if (!callback) {
-            return detail::call(byteport_broker_listen, get(), nullptr, nullptr, nullptr);
+            return detail::finish(detail::no_callback(), [] {});
         }
         auto boxed = std::make_unique<detail::box<message_callback>>();
         boxed->callable = std::move(callback);
@@ -186,14 +186,10 @@ public:
     {
         std::size_t handled = 0;
         const auto slot = std::make_shared<detail::exception_slot>();
-        detail::box<message_callback> boxed{{}, slot};
-        if (callback) {
-            boxed.callable = [&](const message &one, const delivery_view &of) {
-                return slot->is_full() ? verdict::refused : callback(one, of);
-            };
-        }
-        auto failure = detail::attempt(byteport_broker_service, get(), callback ? detail::take_message : nullptr,
-                                       static_cast<void *>(&boxed), &handled);
+        detail::box<message_callback> boxed{until_it_throws(callback, slot), slot};
+        auto failure = callback ? detail::attempt(byteport_broker_service, get(), detail::take_message,
+                                                  static_cast<void *>(&boxed), &handled)
+                                : std::optional<error>(detail::no_callback());
         detail::rethrow(slot);
         return detail::finish(std::move(failure), [&handled] { return handled; });
     }
@@ -211,6 +207,14 @@ public:
 #endif
 
 private:
+    /// The callback until it throws; from then on a refusal.
+    static message_callback until_it_throws(const message_callback &callback, const std::shared_ptr<detail::exception_slot> &slot)
+    {
+        return [&callback, &slot](const message &one, const delivery_view &of) {
+            return slot->is_full() ? verdict::refused : callback(one, of);
+        };
+    }
+
     std::shared_ptr<detail::exception_slot> slot_ = std::make_shared<detail::exception_slot>();
 };
 

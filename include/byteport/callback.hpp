@@ -80,6 +80,9 @@ inline void rethrow(const std::shared_ptr<exception_slot> &slot)
     }
 }
 
+/// Where a callback is empty that may not be.
+inline error no_callback() noexcept { return {status::invalid_argument, "the callback is empty: give one that can be called"}; }
+
 /// A callable that outlives the call that it was given to, and where its exceptions go. C has its address as the userdata.
 template <typename Callable>
 struct box {

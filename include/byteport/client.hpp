@@ -222,7 +222,7 @@ public:
     expected_t<void> download_to_callback(download &what, const data_callback &take) const
     {
         if (!take) {
-            return transfer(what, byteport_client_download_to_callback, what.get(), nullptr, nullptr);
+            return detail::finish(detail::no_callback(), [] {});
         }
         detail::box<data_callback> boxed{take, what.slot_};
         return transfer(what, byteport_client_download_to_callback, what.get(), take_piece, static_cast<void *>(&boxed));

@@ -80,7 +80,7 @@ void paused(std::string_view host)
     CHECK(stats.queued() == 1 && stats.quarantined() == 0 && stats.oldest_age() >= 0ms);
     CHECK(!stats.last_error().empty() && !holds(stats.last_error(), "a-wrong-key"));
     REFUSED(bad, outbox.set_key(""));
-    REFUSED(status::not_configured, outbox.set_login("a", "b"));
+    REFUSED(bad, outbox.set_login("a", "b")); // no broker is between
     DONE(outbox.set_key(setting("BYTEPORT_KEY")));
     flush(outbox);
     while (link != byteport::outbox_link::up && checks_failed == 0) {
