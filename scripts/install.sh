@@ -180,8 +180,8 @@ install_library() {
   link "$library" "$libdir/$soname"
   link "$soname" "$libdir/libbyteport.so"
   put 644 "$scratch/libbyteport.a" "$libdir/libbyteport.a"
-  for header in "$root"/include/*.h "$root"/include/*.hpp; do
-    if [ -f "$header" ]; then put 644 "$header" "$includedir/${header##*/}"; fi
+  for header in "$root"/include/*.h "$root"/include/*.hpp "$root"/include/byteport/*.hpp; do
+    put 644 "$header" "$includedir/${header#"$root/include/"}"
   done
   fill byteport.pc.in "$libdir/pkgconfig/byteport.pc" pcfiledir prefix '\ '
   for file in byteportConfig.cmake byteportConfigVersion.cmake; do

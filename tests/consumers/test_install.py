@@ -17,7 +17,8 @@ from conftest import ENVIRONMENT
 
 SCRIPT = capi.ROOT / "scripts" / "install.sh"
 VERSION = re.search(r'^version = "(.*)"', (capi.ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
-HEADERS = [path.name for path in (capi.ROOT / "include").iterdir()]
+INCLUDE = capi.ROOT / "include"
+HEADERS = [path.relative_to(INCLUDE) for path in INCLUDE.rglob("*.h*")]
 TOOLS = {
     "bin/byteport",
     "bin/byteport-server",
