@@ -19,6 +19,8 @@ mod backoff;
 pub mod broker;
 pub mod codec;
 pub mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 pub mod model;
 mod net;

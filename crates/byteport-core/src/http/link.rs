@@ -71,7 +71,13 @@ impl Client {
     pub fn link(&self) -> Result<(TcpStream, Link)> {
         let (socket, wire) = self.dial()?.into_parts();
         log::debug!(target: "byteport::net", "connected to {}", self.origin());
-        let link = Link {
+        Ok((socket, Link::new(wire, self.max_answer())))
+    }
+}
+
+impl Link {
+    pub(super) fn new(wire: Wire, max_answer: u64) -> Link {
+        Link {
             wire,
             state: State::Idle,
             input: Input::default(),
@@ -79,14 +85,11 @@ impl Client {
             answered: false,
             ended: false,
             whole: true,
-            max_answer: self.max_answer(),
+            max_answer,
             stores: false,
-        };
-        Ok((socket, link))
+        }
     }
-}
 
-impl Link {
     /// Begins a call on an idle link.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod download;
 mod exchange;
 mod firmware;
 mod form;
+pub(crate) mod fuzzing;
 mod input;
 mod link;
 pub mod manage;

@@ -5,6 +5,7 @@
 mod connect;
 mod deadline;
 mod dial;
+pub(crate) mod fuzzing;
 mod handshake;
 mod interrupt;
 mod proxy;

@@ -199,7 +199,7 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// Ends the line that begins at `start`: checksum and newline.
-fn seal(out: &mut Vec<u8>, start: usize) {
+pub(super) fn seal(out: &mut Vec<u8>, start: usize) {
     let sum = crc32fast::hash(out.get(start + SUM..).unwrap_or_default());
     let nibbles = (0..8).rev().map(|place| (sum >> (4 * place)) as u8 & 15);
     for (byte, nibble) in out.iter_mut().skip(start).zip(nibbles) {

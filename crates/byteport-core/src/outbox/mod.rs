@@ -11,6 +11,7 @@ mod event;
 mod file;
 mod filing;
 mod fill;
+pub(crate) mod fuzzing;
 mod handle;
 mod inspect;
 mod intake;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copyright The libbyteport authors
+//! Every target over every file of its corpus: what fuzzing has reached is read again, what ever failed does not fail.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use byteport_fuzz::TARGETS;
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{} is empty", folder.display());
+    files
+}
+
+#[test]
+fn every_folder_is_a_targets() {
+    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+    let folders: BTreeSet<_> = files(&corpus()).iter().map(name).collect();
+    let targets: BTreeSet<_> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(folders, targets);
+}
+
+#[test]
+fn every_target_takes_its_corpus() {
+    for (name, run) in TARGETS {
+        run(b""); // what nobody keeps as a file
+        for file in files(&corpus().join(name)) {
+            println!("{}", file.display()); // shown where it fails
+            run(&fs::read(file).unwrap());
+        }
+    }
+}
