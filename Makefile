@@ -46,6 +46,9 @@ test-docs: ## the examples of the README and of docs/ alone
 soak: ## the proofs of the outbox at length, with thousands of kills; BYTEPORT_SEED=N repeats a run
 	@scripts/test.sh soak
 
+fuzz: ## fuzz every parser and the C API for ten minutes in all; BYTEPORT_FUZZ_SECONDS=N for longer
+	@scripts/setup.sh fuzz && PYTHON=build/venv/bin/python scripts/fuzz.sh
+
 lint: ## formatting and lints of every language, header drift
 	@scripts/test.sh lint
 

@@ -5,6 +5,7 @@
 # usage: setup.sh [PART]...
 #   toolchain  what building needs: Rust (only checked), a C compiler, Python with an environment
 #   test       what the tests need besides (this is also what setup.sh alone does)
+#   fuzz       what `make fuzz` needs besides
 #   bench      what `make bench` needs besides
 #   cross      what scripts/cross.sh needs besides: 0.7 GB of Rust for other machines, and Zig
 set -euo pipefail
@@ -145,6 +146,13 @@ for_cross() {
   cross_tools
 }
 
+# Debian's libFuzzer for clang; the one for Rust is a crate, in C++.
+for_fuzz() {
+  toolchain
+  packages g++ clang
+  packages "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
+}
+
 for_bench() {
   toolchain
   packages libcurl4-openssl-dev libssl-dev libsqlite3-dev libpaho-mqtt-dev wrk openssl
@@ -158,8 +166,9 @@ for part in "$@"; do
   case "$part" in
     toolchain) toolchain ;;
     test) for_tests ;;
+    fuzz) for_fuzz ;;
     bench) for_bench ;;
     cross) for_cross ;;
-    *) fail "usage: setup.sh [toolchain|test|bench|cross]..." ;;
+    *) fail "usage: setup.sh [toolchain|test|fuzz|bench|cross]..." ;;
   esac
 done

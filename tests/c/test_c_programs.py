@@ -57,7 +57,7 @@ def test_every_program_is_run_here():
         "broker_outbox",
         "broker_restart",
     }  # in test_c_broker.py
-    assert programs == {*PROGRAMS, *brokers, "settings", "broken"}
+    assert programs == {*PROGRAMS, *brokers, "settings", "broken", "sequence"}  # that in test_c_sequence.py
 
 
 @every_build
