@@ -67,7 +67,8 @@ def declarations() -> dict[str, str]:
     """The type that each of the header's functions returns."""
     text = re.sub(r"/\*.*?\*/|//[^\n]*", "", capi.HEADER.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = re.sub(r"typedef[^;]*;", "", text)
-    return dict((name, kind.strip()) for kind, name in re.findall(r"^([a-z][\w ]*[ *])(byteport_\w+)\(", text, re.M))
+    found = re.findall(r"^([a-z][\w ]*[ *])(byteport_\w+)\(", text, re.M)
+    return {name: kind.strip() for kind, name in found}
 
 
 class Argument:
@@ -182,8 +183,8 @@ def look(noun: str, functions: dict[str, list[Argument]], returns: dict[str, str
         text = f"{name}({', '.join(passed)})"
         text = f"see_text({text})" if returns[name] == "const char *" else f"(void){text}"
         body += f"    for (int i = 0; i < {3 if numbers else 1}; i++)\n        {text};\n"
-    kind = f"byteport_{noun}_t"
-    return f"static void look_{noun}(const void *what)\n{{\n    const {kind} *handle = what;\n    (void)handle;\n{body}}}\n\n"
+    head = f"    const byteport_{noun}_t *handle = what;\n    (void)handle;\n"
+    return f"static void look_{noun}(const void *what)\n{{\n{head}{body}}}\n\n"
 
 
 def generated() -> str:
@@ -209,7 +210,9 @@ def generated() -> str:
 def nouns_header() -> str:
     """The numbers of the nouns, which sequence.c needs before the calls."""
     functions = capi.header_functions()
-    nouns = sorted(name.removeprefix("byteport_").removesuffix("_free") for name in functions if name.endswith("_free"))
+    nouns = sorted(
+        name.removeprefix("byteport_").removesuffix("_free") for name in functions if name.endswith("_free")
+    )
     return "enum { " + ", ".join(f"NOUN_{noun}" for noun in nouns) + ", NOUNS };\n"
 
 

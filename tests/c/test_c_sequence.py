@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
-"""Sequences of calls of the C API that fuzzing found worth keeping: each is made again, with AddressSanitizer and under valgrind."""
+"""Sequences of calls of the C API that are worth keeping: each is made again, with AddressSanitizer and under valgrind."""
 
 import capi
 import pytest

@@ -5,6 +5,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use byteport_fuzz::TARGETS;
 
@@ -28,13 +31,23 @@ fn every_folder_is_a_targets() {
     assert_eq!(folders, targets);
 }
 
+/// Far longer than any input takes: one that is read without end fails, and holds up no other test.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 #[test]
 fn every_target_takes_its_corpus() {
     for (name, run) in TARGETS {
         run(b""); // what nobody keeps as a file
         for file in files(&corpus().join(name)) {
-            println!("{}", file.display()); // shown where it fails
-            run(&fs::read(file).unwrap());
+            let (done, ends) = mpsc::channel();
+            let data = fs::read(&file).unwrap();
+            let reader = thread::spawn(move || {
+                run(&data);
+                done.send(()).unwrap();
+            });
+            let has_ended = ends.recv_timeout(PATIENCE) != Err(mpsc::RecvTimeoutError::Timeout);
+            assert!(has_ended, "{}: it is read without end", file.display());
+            assert!(reader.join().is_ok(), "{}", file.display());
         }
     }
 }

@@ -85,6 +85,9 @@ impl Looker {
     pub fn next(&self, after: u64) -> Result<Option<(Stored, bool)>> {
         self.ask(|connection| {
             let Some(found) = read::find(connection, read::NEXT, after)? else { return Ok(None) };
+            if found.id <= after {
+                return Err(read::out_of_order());
+            }
             let (id, is_sound) = (found.id, found.is_sound);
             Ok(Some((found.settle(read::done(connection, id)?), is_sound)))
         })

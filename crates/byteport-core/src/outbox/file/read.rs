@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, ffi};
 
 use super::settle::settle;
 use super::sum::{self, int, uint};
@@ -119,7 +119,13 @@ pub(super) fn clocks(connection: &Connection) -> rusqlite::Result<HashMap<String
     rows.filter_map(Result::transpose).collect()
 }
 
+/// What to tell of a table whose rows do not rise, as a damaged one can lead in circles.
+pub(super) fn out_of_order() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some("rows are out of order".into()))
+}
+
 /// The readings of the quarantine table, oldest first, at most `most`, after the row with this id; a damaged one is left out.
+/// Ids rise: where the next does not, that is an error.
 pub(super) fn refused(
     connection: &Connection,
     after: i64,
@@ -140,5 +146,15 @@ pub(super) fn refused(
         let is_sound = number(5)? == rows::sum_of_refused(&refused) && line::read(&refused.line).is_some();
         Ok((row.get(0)?, is_sound.then_some(refused)))
     })?;
-    rows.collect()
+    let (mut last, mut found) = (after, Vec::new());
+    for row in rows {
+        let (id, refused) = row?;
+        match id > last {
+            true => found.push((id, refused)),
+            false if found.is_empty() => return Err(out_of_order()),
+            false => break,
+        }
+        last = id;
+    }
+    Ok(found)
 }

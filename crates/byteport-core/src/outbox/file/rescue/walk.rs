@@ -233,9 +233,6 @@ pub(super) fn refused(from: &Connection) -> Vec<Refused> {
     let (mut all, mut after) = (Vec::new(), 0);
     while let Ok(rows) = read::refused(from, after, AT_ONCE) {
         let Some((last, _)) = rows.last() else { break };
-        if *last <= after {
-            break;
-        }
         after = *last;
         all.extend(rows.into_iter().filter_map(|(_, refused)| refused));
     }
