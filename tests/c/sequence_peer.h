@@ -150,6 +150,7 @@ static void hear(struct guest *guest)
         bye(guest); /* more than anybody here says at once, or nonsense */
 }
 
+/* Until nobody listens any more. */
 static void *peer_run(void *listener)
 {
     for (;;) {
@@ -162,15 +163,15 @@ static void *peer_run(void *listener)
                 hear(&guests[i]);
         if (polls[0].revents == 0)
             continue;
-        int i = 0;
+        int fd = accept(polls[0].fd, NULL, NULL), i = 0;
+        if (fd < 0)
+            return NULL;
         while (i < GUESTS - 1 && guests[i].fd >= 0)
             i++;
         if (guests[i].fd >= 0)
             bye(&guests[i]);
-        guests[i].fd = accept(polls[0].fd, NULL, NULL);
-        guests[i].have = 0;
+        guests[i] = (struct guest){ .fd = fd };
     }
-    return NULL;
 }
 
 static int bound(char *address)
@@ -184,17 +185,17 @@ static int bound(char *address)
     return fd;
 }
 
+static int listener;
+static pthread_t peer;
+
 static void peer_start(void)
 {
-    static int listener;
-    pthread_t thread;
     for (int i = 0; i < GUESTS; i++)
         guests[i].fd = -1;
     bound(dead_address);
     listener = bound(peer_address);
-    if (listen(listener, 64) != 0 || pthread_create(&thread, NULL, peer_run, &listener) != 0)
+    if (listen(listener, 64) != 0 || pthread_create(&peer, NULL, peer_run, &listener) != 0)
         abort();
-    pthread_detach(thread);
 }
 
 #endif
