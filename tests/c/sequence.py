@@ -63,10 +63,15 @@ def number_of(function: str) -> int:
     return zlib.crc32(function.encode()) % LAST
 
 
+def plain(text: str) -> str:
+    """C text without what is said to compilers that know nullability."""
+    return text.replace("BYTEPORT_NULLABLE ", "")
+
+
 def declarations() -> dict[str, str]:
     """The type that each of the header's functions returns."""
     text = re.sub(r"/\*.*?\*/|//[^\n]*", "", capi.HEADER.read_text(encoding="utf-8"), flags=re.DOTALL)
-    text = re.sub(r"typedef[^;]*;", "", text)
+    text = re.sub(r"typedef[^;]*;", "", plain(text))
     found = re.findall(r"^([a-z][\w ]*[ *])(byteport_\w+)\(", text, re.M)
     return {name: kind.strip() for kind, name in found}
 
@@ -76,7 +81,7 @@ class Argument:
 
     def __init__(self, function: str, index: int, text: str):
         self.function, self.index = function, index
-        self.type, self.name = re.fullmatch(r"(.*?[ *])(\w+)", text).groups()
+        self.type, self.name = re.fullmatch(r"(.*?[ *])(\w+)", plain(text)).groups()
         self.type = self.type.strip()
 
     @property

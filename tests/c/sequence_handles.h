@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BYTEPORT_NO_ATTRIBUTES /* NULL is passed on purpose */
 #include <byteport.h>
 
 #include "sequence_nouns.h"
