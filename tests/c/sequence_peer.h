@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
  *
- * What sequence.c connects to: one thread that answers HTTP as it is told, and that is a small MQTT broker for whoever says
- * CONNECT. It checks nothing: what is sent is the business of other tests.
+ * What sequence.c connects to: one thread that answers HTTP as it is told, and that is a small MQTT or STOMP broker for
+ * whoever says CONNECT. It checks nothing: what is sent is the business of other tests.
  */
 #ifndef SEQUENCE_PEER_H
 #define SEQUENCE_PEER_H
@@ -128,11 +128,64 @@ static int serve_mqtt(struct guest *guest)
         say(guest->fd, "\xd0\0", 2);
         break;
     default:
-        bye(guest); /* STOMP, or nonsense */
+        bye(guest); /* nonsense */
         return 0;
     }
     forget(guest, at + length);
     return 1;
+}
+
+/* The value of a header of a STOMP frame; empty where there is none. */
+static const char *header(const char *frame, const char *name, char value[64])
+{
+    const char *at = strstr(frame, name);
+    value[0] = 0;
+    if (at != NULL)
+        sscanf(at + strlen(name), "%63[^\n]", value);
+    return value;
+}
+
+/* Answers a STOMP frame that is whole; whether it was. */
+static int serve_stomp(struct guest *guest)
+{
+    const char *frame = (const char *)guest->bytes, *end = memchr(frame, 0, guest->have);
+    char line[512], value[64];
+    int size = 0;
+    if (end == NULL)
+        return 0;
+    while (*frame == '\n')
+        frame++;
+    if (strncmp(frame, "CONNECT", 7) == 0 || strncmp(frame, "STOMP", 5) == 0)
+        size = snprintf(line, sizeof line, "CONNECTED\nversion:1.2\n\n%c", 0);
+    else if (*header(frame, "\nreceipt:", value) != 0)
+        size = snprintf(line, sizeof line, "RECEIPT\nreceipt-id:%s\n\n%c", value, 0);
+    say(guest->fd, line, (size_t)size);
+    if (strncmp(frame, "SUBSCRIBE", 9) == 0) {
+        size = snprintf(line, sizeof line, "MESSAGE\nsubscription:%s\nmessage-id:1\nack:1\ndestination:ns/dev\nx:y\n\non%c",
+                        header(frame, "\nid:", value), 0);
+        say(guest->fd, line, (size_t)size);
+    }
+    forget(guest, (size_t)(end + 1 - (const char *)guest->bytes));
+    return 1;
+}
+
+static int serve(struct guest *guest)
+{
+    switch (guest->bytes[0]) {
+    case 'G':
+    case 'P':
+        return serve_http(guest);
+    case 'A':
+    case 'C':
+    case 'D':
+    case 'N':
+    case 'S':
+    case 'U':
+    case '\n':
+        return serve_stomp(guest);
+    default:
+        return serve_mqtt(guest);
+    }
 }
 
 static void hear(struct guest *guest)
@@ -143,8 +196,7 @@ static void hear(struct guest *guest)
         return;
     }
     guest->have += (size_t)got;
-    int is_http = guest->bytes[0] == 'G' || guest->bytes[0] == 'P';
-    while (guest->fd >= 0 && guest->have > 0 && (is_http ? serve_http(guest) : serve_mqtt(guest)))
+    while (guest->fd >= 0 && guest->have > 0 && serve(guest))
         ;
     if (guest->fd >= 0 && guest->have == sizeof guest->bytes)
         bye(guest); /* more than anybody here says at once, or nonsense */
