@@ -87,10 +87,12 @@ static void start(void)
     if (is_started++ > 0)
         return;
     const char *where = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.40s/sequence-XXXXXX", where == NULL ? "/tmp" : where);
+    snprintf(folder, sizeof folder, "%.400s/sequence-XXXXXX", where == NULL ? "/tmp" : where);
     null_device = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (mkdtemp(folder) == NULL || chdir(folder) != 0 || null_device < 0)
-        abort();
+    if (mkdtemp(folder) == NULL || chdir(folder) != 0 || null_device < 0) {
+        perror(folder);
+        exit(2);
+    }
     peer_start();
 }
 

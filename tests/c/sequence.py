@@ -2,10 +2,10 @@
 # Copyright The libbyteport authors
 """The calls of sequence.c, written from the header: one C function for each of the library's, so that none is left out.
 
-    python3 sequence.py FILE
+    python3 sequence.py FOLDER
 
-A call takes its arguments from the input: living handles, NULL, texts, numbers. What it has to come to is the header's word:
-see `OPTIONAL` and the functions of sequence.c that are called after it.
+A call takes its arguments from the input: living handles, NULL, texts, numbers. What it has to come to is the header's word,
+which the functions of sequence.c that follow it know.
 """
 
 import re
@@ -15,27 +15,8 @@ from pathlib import Path
 
 import capi
 
-# What may be NULL by its name, wherever it is. Of a first argument only a free function takes NULL.
-OPTIONAL = {"error", "namespace_", "device", "userdata", "free_userdata", "length", "count", "statuses"}
-OPTIONAL |= {"sequence", "held", "delivered", "kept", "lost", "told", "missing", "handled"}
-# What may be NULL in one function, or where a length is 0.
-OPTIONAL_IN = {
-    "byteport_client_namespaces": {"name"},
-    "byteport_client_devices": {"uid"},
-    "byteport_client_echo": {"names", "values"},
-    "byteport_reading_set_bytes": {"data"},
-    "byteport_firmware_set_current_version": {"version"},
-    "byteport_outbox_open": {"options"},
-    "byteport_broker_subscribe": {"destination"},
-    "byteport_broker_publish": {"data"},
-    "byteport_broker_post": {"data"},
-    "byteport_broker_store_all": {"readings"},
-    "byteport_broker_options_set_will": {"data"},
-    "byteport_download_set_progress": {"callback"},
-    "byteport_firmware_set_progress": {"callback"},
-    "byteport_outbox_options_set_callback": {"callback"},
-    "byteport_log_set": {"callback"},
-}
+# How the header says that a pointer may be NULL.
+NULLABLE = "BYTEPORT_NULLABLE "
 # Results that are written whatever the call comes to.
 ALWAYS_WRITTEN = {"byteport_broker_store_all"}
 # Handles that a call may leave out though it succeeds.
@@ -65,7 +46,7 @@ def number_of(function: str) -> int:
 
 def plain(text: str) -> str:
     """C text without what is said to compilers that know nullability."""
-    return text.replace("BYTEPORT_NULLABLE ", "")
+    return text.replace(NULLABLE, "")
 
 
 def declarations() -> dict[str, str]:
@@ -81,6 +62,7 @@ class Argument:
 
     def __init__(self, function: str, index: int, text: str):
         self.function, self.index = function, index
+        self.is_required = NULLABLE not in text
         self.type, self.name = re.fullmatch(r"(.*?[ *])(\w+)", plain(text)).groups()
         self.type = self.type.strip()
 
@@ -89,10 +71,6 @@ class Argument:
         """The noun of a pointer to one of the library's handles; empty for everything else."""
         found = re.fullmatch(r"(?:const )?byteport_(\w+)_t \*(\*?)", self.type)
         return found[1] if found and found[1] not in ("status", "durability") else ""
-
-    @property
-    def is_required(self) -> bool:
-        return self.name not in OPTIONAL | OPTIONAL_IN.get(self.function, set())
 
     def value(self) -> str:
         """The C expression of what is passed."""

@@ -162,7 +162,7 @@ CALLBACK(log_callback, on_log)
 
 /* --- texts --- */
 
-static char folder[64];
+static char folder[512];
 
 /* What makes sense for a parameter, by its name. Paths stay in the folder, addresses on this machine. */
 static const struct {
