@@ -58,6 +58,9 @@ msrv: ## build with Rust 1.85, the oldest compiler that is supported
 bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas, paho and bare SQLite
 	@scripts/bench.sh
 
+footprint: ## size, memory and wake-ups of the library on boards, into docs/footprint.md
+	@scripts/footprint.sh
+
 abi: ## record what this release promises to C programs, in tests/abi
 	@python3 tests/c/abi.py
 

@@ -55,6 +55,11 @@
  * BYTEPORT_ERROR_FORKED, and freeing them does nothing. Do not fork while another thread of yours is in a call, except to exec.
  * Nothing is done at exit(): close an outbox and a broker's client before, or lose what is in memory only.
  *
+ * Parts. A library for a small board may be built without some of its parts; byteport_has_feature() says what it has. One without
+ * the outbox, or without the clients of brokers, lacks the functions that this header has between #if and #endif: a program for
+ * it is compiled with BYTEPORT_WITHOUT_OUTBOX or BYTEPORT_WITHOUT_BROKER defined, or fails to link where it calls one. One without
+ * TLS, MQTT or STOMP says BYTEPORT_ERROR_NOT_CONFIGURED where a host or a protocol asks for it, and sends nothing in the clear.
+ *
  * Growth. The library grows by functions and by enumeration values; no structure is public. A program that was built with
  * this header runs with every library whose byteport_abi_version() is BYTEPORT_ABI_VERSION, which the SONAME carries too, and
  * that is not older. docs/abi.md says what may change.
@@ -933,6 +938,39 @@ typedef int32_t byteport_verdict_t;
 #endif // __cplusplus
 
 /**
+ * A part of the library that a board may leave out.
+ */
+enum byteport_feature_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * https, and brokers over TLS.
+     */
+    BYTEPORT_FEATURE_TLS = 1,
+    /**
+     * The outbox and its functions.
+     */
+    BYTEPORT_FEATURE_OUTBOX = 2,
+    /**
+     * Brokers by MQTT.
+     */
+    BYTEPORT_FEATURE_MQTT = 3,
+    /**
+     * Brokers by STOMP.
+     */
+    BYTEPORT_FEATURE_STOMP = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_feature_t byteport_feature_t;
+#else
+typedef int32_t byteport_feature_t;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The settings of a broker's client. Everything but the login has a default. For one thread at a time. A setter that fails
  * changes nothing; byteport_broker_open() checks what the setters do not.
  */
@@ -1126,6 +1164,13 @@ const char *byteport_version(void);
  * Any thread may call this.
  */
 uint32_t byteport_abi_version(void);
+
+/**
+ * Whether the library that runs has that part, one of byteport_feature_t. It has none of which it does not know the number.
+ *
+ * Any thread may call this.
+ */
+bool byteport_has_feature(int32_t feature);
 
 /**
  * A short text for a byteport_status_t, such as `no connection could be made`; `unknown` for a number that is none.
@@ -2276,6 +2321,8 @@ byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client
                                                  byteport_firmware_t *firmware,
                                                  byteport_error_t **BYTEPORT_NULLABLE error);
 
+#if !defined(BYTEPORT_WITHOUT_OUTBOX)
+
 /**
  * New settings, each at its default. Free them with byteport_outbox_options_free(). NULL only after a defect of the library.
  */
@@ -2391,18 +2438,6 @@ BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_options_set_legacy_key(byteport_outbox_options_t *options,
                                                          const char *key,
                                                          byteport_error_t **BYTEPORT_NULLABLE error);
-
-/**
- * Uploads through this broker, by MQTT or STOMP, in lists of packets: what the broker has confirmed is delivered, for the service
- * takes it from there. The broker's settings are copied. The client of byteport_outbox_open() needs no key then; namespace and
- * device are its own where the broker's settings name none. The MQTT client identifier, unless set, is one of this opening
- * alone, so that a device that listens keeps its own. byteport_outbox_open() refuses settings that do not confirm, that listen,
- * and a legacy key beside a broker.
- */
-BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
-byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *options,
-                                                     const byteport_broker_options_t *broker,
-                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Takes the system clock for not set while it shows an earlier time than this, in microseconds since 1970-01-01 UTC: for a
@@ -2559,18 +2594,6 @@ BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_set_legacy_key(const byteport_outbox_t *outbox,
                                                  const char *key,
                                                  byteport_error_t **BYTEPORT_NULLABLE error);
-
-/**
- * Changes the broker login with which readings are uploaded from now on, where they go through a broker
- * (byteport_outbox_options_set_broker()). An upload that the broker refused goes on at once; what is on its way is sent again.
- * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
- * between.
- */
-BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
-byteport_status_t byteport_outbox_set_login(const byteport_outbox_t *outbox,
-                                            const char *login,
-                                            const char *password,
-                                            byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
  * Tries again at once, where the outbox waits before the next call: after the service refused the key, or while it is down.
@@ -2794,6 +2817,38 @@ const char *BYTEPORT_NULLABLE byteport_outbox_stats_prometheus(const byteport_ou
  * Frees statistics; NULL is fine.
  */
 void byteport_outbox_stats_free(byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
+
+#endif /* !defined(BYTEPORT_WITHOUT_OUTBOX) */
+
+#if !defined(BYTEPORT_WITHOUT_OUTBOX) && !defined(BYTEPORT_WITHOUT_BROKER)
+
+/**
+ * Uploads through this broker, by MQTT or STOMP, in lists of packets: what the broker has confirmed is delivered, for the service
+ * takes it from there. The broker's settings are copied. The client of byteport_outbox_open() needs no key then; namespace and
+ * device are its own where the broker's settings name none. The MQTT client identifier, unless set, is one of this opening
+ * alone, so that a device that listens keeps its own. byteport_outbox_open() refuses settings that do not confirm, that listen,
+ * and a legacy key beside a broker.
+ */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
+byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *options,
+                                                     const byteport_broker_options_t *broker,
+                                                     byteport_error_t **BYTEPORT_NULLABLE error);
+
+/**
+ * Changes the broker login with which readings are uploaded from now on, where they go through a broker
+ * (byteport_outbox_options_set_broker()). An upload that the broker refused goes on at once; what is on its way is sent again.
+ * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
+ * between.
+ */
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
+byteport_status_t byteport_outbox_set_login(const byteport_outbox_t *outbox,
+                                            const char *login,
+                                            const char *password,
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
+
+#endif /* !defined(BYTEPORT_WITHOUT_OUTBOX) && !defined(BYTEPORT_WITHOUT_BROKER) */
+
+#if !defined(BYTEPORT_WITHOUT_BROKER)
 
 /**
  * New settings for the service's broker that speaks this protocol, a byteport_protocol_t, each at its default. Free them with
@@ -3382,6 +3437,8 @@ const char *BYTEPORT_NULLABLE byteport_broker_stats_last_error(const byteport_br
  * Frees statistics; NULL is fine.
  */
 void byteport_broker_stats_free(byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
+
+#endif /* !defined(BYTEPORT_WITHOUT_BROKER) */
 
 /**
  * Passes the library's messages up to `max_level` (a byteport_log_level_t) to a callback, in place of the one before. One

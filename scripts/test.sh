@@ -55,6 +55,7 @@ checked() {
 lint() {
   checked lint rustfmt cargo fmt --check
   checked lint clippy cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
+  checked lint features scripts/check-features.sh
   checked lint rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --exclude byteport-python --no-deps --locked
   checked lint ruff-check build/venv/bin/python -m ruff check --config python/pyproject.toml python examples bench tests
   checked lint ruff-format build/venv/bin/python -m ruff format --check --config python/pyproject.toml python examples bench tests
@@ -66,6 +67,7 @@ lint() {
 rust() {
   run rust cargo build --workspace --exclude byteport-python --locked
   run rust cargo test --workspace --exclude byteport-python --locked
+  run rust cargo test -p byteport-core --lib --no-default-features --locked
   count rust
 }
 

@@ -474,6 +474,10 @@ static void no_pointers(void)
     snprintf(expected, sizeof expected, "%d.%d.%d", BYTEPORT_VERSION_MAJOR, BYTEPORT_VERSION_MINOR, BYTEPORT_VERSION_PATCH);
     CHECK(equal(byteport_version(), expected));
     CHECK(byteport_abi_version() == BYTEPORT_ABI_VERSION);
+    for (int feature = BYTEPORT_FEATURE_TLS; feature <= BYTEPORT_FEATURE_STOMP; feature++) {
+        CHECK(byteport_has_feature(feature));
+    }
+    CHECK(!byteport_has_feature(0) && !byteport_has_feature(INT32_MAX));
     CHECK(equal(byteport_status_text(BYTEPORT_OK), "success"));
     CHECK(equal(byteport_status_text(BYTEPORT_ERROR_FORBIDDEN), "forbidden"));
     CHECK(equal(byteport_status_text(-1), "unknown"));

@@ -57,7 +57,7 @@ def test_every_program_is_run_here():
         "broker_outbox",
         "broker_restart",
     }  # in test_c_broker.py
-    assert programs == {*PROGRAMS, *brokers, "settings", "broken", "sequence"}  # that in test_c_sequence.py
+    assert programs == {*PROGRAMS, *brokers, "settings", "broken", "sequence", "idle"}  # "sequence" in test_c_sequence.py
 
 
 @every_build
@@ -67,6 +67,13 @@ def test_program(program, build, settings, vector_table, tmp_path):
     if program in LEAVING:
         build.wrapper = [part.replace("leak-check=full", "leak-check=no") for part in build.wrapper]
     assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=settings)))
+
+
+# valgrind and ASan wake threads of their own accord
+@pytest.mark.parametrize("build", ["c99"], indirect=True)
+def test_idle(build, settings, tmp_path):
+    program = build.compile(capi.HERE / "idle.c", tmp_path)
+    assert re.fullmatch(r"idle: [1-9]\d* checks, 0 failed\n", ok(build.run(program, env=settings)))
 
 
 def store(device: str, fields: str = "", method: str = "POST", time: str = "1430438400.012345"):

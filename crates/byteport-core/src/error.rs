@@ -279,6 +279,14 @@ impl Error {
         error
     }
 
+    /// What the call needs is no part of this build of the library.
+    pub(crate) fn left_out(what: &str, feature: &str) -> Error {
+        let message = format!(
+            "{what} is needed here, and this library was built without it: use one with the feature {feature:?}"
+        );
+        Error::new(ErrorCode::NotConfigured, message)
+    }
+
     pub(crate) fn in_phase(mut self, phase: Phase) -> Error {
         self.0.phase = phase;
         self

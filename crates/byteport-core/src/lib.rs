@@ -13,9 +13,19 @@
 //!
 //! A [`Client`] may be used from many threads at once. Calls block, each within its time-outs; connections are kept. After
 //! `fork`, the child makes connections of its own.
+//!
+//! What a board does not need can be left out: the features `tls`, `outbox`, `mqtt` and `stomp` are all on by default.
+//! Without `tls` a host that asks for it is refused, and never called in the clear instead.
 #![forbid(unsafe_code)]
+// What helps only a part that is left out is then unused; the build with all parts still finds what nobody uses.
+#![cfg_attr(
+    not(all(feature = "tls", feature = "outbox", feature = "mqtt", feature = "stomp")),
+    allow(dead_code, unused_imports)
+)]
 
+#[cfg(any(feature = "broker", feature = "outbox"))]
 mod backoff;
+#[cfg(feature = "broker")]
 pub mod broker;
 pub mod codec;
 pub mod error;
@@ -24,7 +34,9 @@ pub mod fuzzing;
 pub mod http;
 pub mod model;
 mod net;
+#[cfg(feature = "outbox")]
 pub mod outbox;
+#[cfg(any(feature = "broker", feature = "outbox"))]
 mod threads;
 pub mod watch;
 

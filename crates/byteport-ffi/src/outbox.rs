@@ -95,7 +95,7 @@ fn c_durability(held: Option<Durability>) -> byteport_durability_t {
 ///
 /// # Safety
 /// The pointers are as the header asks.
-unsafe fn call(
+pub(crate) unsafe fn call(
     outbox: *const byteport_outbox_t,
     error: *mut *mut byteport_error_t,
     call: impl FnOnce(&Outbox) -> Result<()>,
@@ -297,25 +297,6 @@ pub unsafe extern "C" fn byteport_outbox_set_legacy_key(
 ) -> byteport_status_t {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { call(outbox, error, |outbox| outbox.set_legacy_key(handle::text(key, "key")?)) }
-}
-
-/// Changes the broker login with which readings are uploaded from now on, where they go through a broker
-/// (byteport_outbox_options_set_broker()). An upload that the broker refused goes on at once; what is on its way is sent again.
-/// Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
-/// between.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn byteport_outbox_set_login(
-    outbox: *const byteport_outbox_t,
-    login: *const c_char,
-    password: *const c_char,
-    error: *mut *mut byteport_error_t,
-) -> byteport_status_t {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe {
-        call(outbox, error, |outbox| {
-            outbox.set_login(handle::text(login, "login")?, handle::text(password, "password")?)
-        })
-    }
 }
 
 /// Tries again at once, where the outbox waits before the next call: after the service refused the key, or while it is down.

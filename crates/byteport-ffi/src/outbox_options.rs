@@ -12,7 +12,6 @@ use byteport_core::model::Timestamp;
 use byteport_core::outbox::{Order, OutboxOptions, WhenFull};
 use byteport_core::{Error, ErrorCode, Result};
 
-use crate::broker_options::byteport_broker_options_t;
 use crate::error::byteport_error_t;
 use crate::options::invalid;
 use crate::outbox_event::{Callback, byteport_outbox_callback_t};
@@ -61,7 +60,7 @@ pub struct byteport_outbox_options_t {
 }
 
 impl byteport_outbox_options_t {
-    fn change(&mut self, change: impl FnOnce(OutboxOptions) -> OutboxOptions) -> Result<()> {
+    pub(crate) fn change(&mut self, change: impl FnOnce(OutboxOptions) -> OutboxOptions) -> Result<()> {
         self.core = change(take(&mut self.core));
         Ok(())
     }
@@ -286,26 +285,6 @@ pub unsafe extern "C" fn byteport_outbox_options_set_legacy_key(
                 return Err(invalid("the legacy key is empty"));
             }
             options.change(|core| core.legacy_key(key))
-        })
-    }
-}
-
-/// Uploads through this broker, by MQTT or STOMP, in lists of packets: what the broker has confirmed is delivered, for the service
-/// takes it from there. The broker's settings are copied. The client of byteport_outbox_open() needs no key then; namespace and
-/// device are its own where the broker's settings name none. The MQTT client identifier, unless set, is one of this opening
-/// alone, so that a device that listens keeps its own. byteport_outbox_open() refuses settings that do not confirm, that listen,
-/// and a legacy key beside a broker.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn byteport_outbox_options_set_broker(
-    options: *mut byteport_outbox_options_t,
-    broker: *const byteport_broker_options_t,
-    error: *mut *mut byteport_error_t,
-) -> byteport_status_t {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe {
-        panic::call(error, || {
-            let broker = handle::borrow(broker, "broker")?.core().clone();
-            handle::borrow_mut(options, "options")?.change(|core| core.broker(broker))
         })
     }
 }

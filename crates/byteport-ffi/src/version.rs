@@ -27,6 +27,37 @@ pub extern "C" fn byteport_abi_version() -> u32 {
     BYTEPORT_ABI_VERSION
 }
 
+/// A part of the library that a board may leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+pub enum byteport_feature_t {
+    /// https, and brokers over TLS.
+    BYTEPORT_FEATURE_TLS = 1,
+    /// The outbox and its functions.
+    BYTEPORT_FEATURE_OUTBOX = 2,
+    /// Brokers by MQTT.
+    BYTEPORT_FEATURE_MQTT = 3,
+    /// Brokers by STOMP.
+    BYTEPORT_FEATURE_STOMP = 4,
+}
+
+use byteport_feature_t::*;
+
+const FEATURES: [(byteport_feature_t, bool); 4] = [
+    (BYTEPORT_FEATURE_TLS, cfg!(feature = "tls")),
+    (BYTEPORT_FEATURE_OUTBOX, cfg!(feature = "outbox")),
+    (BYTEPORT_FEATURE_MQTT, cfg!(feature = "mqtt")),
+    (BYTEPORT_FEATURE_STOMP, cfg!(feature = "stomp")),
+];
+
+/// Whether the library that runs has that part, one of byteport_feature_t. It has none of which it does not know the number.
+///
+/// Any thread may call this.
+#[unsafe(no_mangle)]
+pub extern "C" fn byteport_has_feature(feature: i32) -> bool {
+    FEATURES.iter().any(|(known, is_there)| *known as i32 == feature && *is_there)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +65,12 @@ mod tests {
     #[test]
     fn the_version_is_the_packages() {
         assert_eq!(VERSION.to_str().unwrap(), env!("CARGO_PKG_VERSION"));
+    }
+
+    #[test]
+    fn unknown_parts_are_not_there() {
+        let known = FEATURES.map(|(feature, _)| byteport_has_feature(feature as i32));
+        assert_eq!(known, FEATURES.map(|(_, is_there)| is_there));
+        assert!([i32::MIN, -1, 0, 5, i32::MAX].iter().all(|unknown| !byteport_has_feature(*unknown)));
     }
 }

@@ -117,6 +117,7 @@ impl Broker {
     }
 
     /// Has the thread end, without waiting for anything: every call that waits fails with [`ErrorCode::Closed`].
+    #[cfg(feature = "outbox")]
     pub(crate) fn stop(&self) {
         if let Ok(shared) = self.shared() {
             shared.lock().closing = true;

@@ -8,6 +8,7 @@ mod handle;
 mod line;
 mod listen;
 mod message;
+#[cfg(feature = "mqtt")]
 mod mqtt;
 mod options;
 mod outgoing;
@@ -17,6 +18,7 @@ mod session;
 mod shared;
 mod state;
 mod stats;
+#[cfg(feature = "stomp")]
 mod stomp;
 mod store;
 mod wait;

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Verdict;
+use super::{BrokerOptions, Protocol, Verdict};
 use crate::error::{Error, Result};
 
 /// Names a publication until the broker has answered for it. Rising in the order of publishing.
@@ -153,4 +153,19 @@ pub(super) trait Session: Send + fmt::Debug {
 
     /// The next thing that happened.
     fn next_signal(&mut self) -> Option<Signal>;
+}
+
+/// A session by the protocol of the options.
+///
+/// # Errors
+/// [`ErrorCode::NotConfigured`](crate::ErrorCode::NotConfigured) for a protocol that the library was built without.
+pub(super) fn new(options: &BrokerOptions) -> Result<Box<dyn Session>> {
+    match options.protocol {
+        #[cfg(feature = "mqtt")]
+        Protocol::Mqtt => Ok(Box::new(super::mqtt::Session::new(options)?)),
+        #[cfg(feature = "stomp")]
+        Protocol::Stomp => Ok(Box::new(super::stomp::Session::new(options))),
+        #[cfg(not(all(feature = "mqtt", feature = "stomp")))]
+        absent => Err(Error::left_out(&absent.text().to_uppercase(), absent.text())),
+    }
 }

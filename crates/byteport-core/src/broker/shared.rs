@@ -9,7 +9,7 @@ use super::line::Line;
 use super::state::{Fault, State};
 use super::stats::BrokerState;
 use super::wake::Wake;
-use super::{BrokerOptions, Protocol, mqtt, stomp};
+use super::{BrokerOptions, session};
 use crate::error::{Error, ErrorCode, Phase, Result};
 use crate::model::Timestamp;
 use crate::net::{Dialer, LONGEST_WAIT, Target, Tls, is_watched, resolve_on};
@@ -39,11 +39,7 @@ impl Shared {
         let dialer = Dialer { proxy: options.proxy.clone(), tls };
         let seed =
             Timestamp::now().as_micros().unsigned_abs().wrapping_mul(u64::from(std::process::id()) | 1);
-        let session: Box<dyn super::session::Session> = match options.protocol {
-            Protocol::Mqtt => Box::new(mqtt::Session::new(&options)?),
-            Protocol::Stomp => Box::new(stomp::Session::new(&options)),
-        };
-        let mut state = State::new(session, options.reconnect, seed);
+        let mut state = State::new(session::new(&options)?, options.reconnect, seed);
         for destination in &options.destinations {
             state.session.subscribe(destination)?;
             state.subscriptions.insert(destination.clone(), None);

@@ -189,7 +189,7 @@ impl Options {
         let chosen = self.https.is_some() || self.host.contains("://");
         let tls = if chosen { https } else { !is_loopback(&host) };
         let port = port.unwrap_or(if tls { 443 } else { 80 });
-        Ok(Target { host, port, tls })
+        Target::new(host, port, tls)
     }
 }
 
@@ -225,19 +225,27 @@ mod tests {
 
     #[test]
     fn https_unless_loopback_or_asked() {
-        let origin = |options: Options| {
-            let target = options.check().unwrap();
-            format!("{}{}:{}", if target.tls { "https " } else { "http " }, target.host, target.port)
+        let origin = |options: Options| match options.check() {
+            Ok(target) => {
+                let scheme = if target.tls { "https" } else { "http" };
+                format!("{scheme} {}:{}", target.host, target.port)
+            }
+            Err(error) => format!("{:?}", error.code()),
+        };
+        // Without TLS that is refused; nothing goes out in the clear that was not meant to.
+        let https = |place: &str| match cfg!(feature = "tls") {
+            true => format!("https {place}"),
+            false => "NotConfigured".to_owned(),
         };
         let host = |host| Options::new().host(host);
-        assert_eq!(origin(Options::new()), "https api.byteport.se:443");
-        assert_eq!(origin(host("b.org:81")), "https b.org:81");
+        assert_eq!(origin(Options::new()), https("api.byteport.se:443"));
+        assert_eq!(origin(host("b.org:81")), https("b.org:81"));
         assert_eq!(origin(host("http://b.org")), "http b.org:80");
         assert_eq!(origin(host("b.org").https(false)), "http b.org:80");
         assert_eq!(origin(host("127.0.0.1:8000")), "http 127.0.0.1:8000");
         assert_eq!(origin(host("localhost")), "http localhost:80");
-        assert_eq!(origin(host("localhost").https(true)), "https localhost:443");
-        assert_eq!(origin(host("https://[::1]:1/")), "https ::1:1");
+        assert_eq!(origin(host("localhost").https(true)), https("localhost:443"));
+        assert_eq!(origin(host("https://[::1]:1/")), https("::1:1"));
         assert_eq!(origin(host("http://b.org").https(true)), "http b.org:80");
     }
 

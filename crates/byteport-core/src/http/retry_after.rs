@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn the_error_of_a_status_tells_it() {
         use crate::http::{Call, Client, Options, Request};
-        let client = Client::new(Options::new().host("b.org").no_proxy()).unwrap();
+        let client = Client::new(Options::new().host("127.0.0.1").no_proxy()).unwrap();
         let mut headers = HeaderMap::new();
         let mut wait = |text: Option<&str>| {
             text.map(|text| headers.insert(RETRY_AFTER, text.parse().unwrap()));

@@ -20,6 +20,22 @@ pub(crate) struct Target {
     pub(crate) tls: bool,
 }
 
+impl Target {
+    /// # Errors
+    /// [`ErrorCode::NotConfigured`] for TLS where the library was built without it: nothing goes out in the clear instead.
+    pub(crate) fn new(host: String, port: u16, tls: bool) -> Result<Target> {
+        if tls && !cfg!(feature = "tls") {
+            return Err(Target::without_tls());
+        }
+        Ok(Target { host, port, tls })
+    }
+
+    /// What a target that asks for TLS comes to, where there is none.
+    pub(crate) fn without_tls() -> Error {
+        Error::left_out("TLS", "tls")
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Dialer {
     pub(crate) proxy: Option<Proxy>,

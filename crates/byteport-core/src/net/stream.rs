@@ -10,9 +10,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use rustix::net::{RecvFlags, recv};
-use rustls::ClientConnection;
 
 use super::interrupt::wait_on;
+use super::tls::Session;
 use super::{Deadline, Wire};
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Stream {
     socket: TcpStream,
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
-    tls: Option<Box<ClientConnection>>,
+    tls: Option<Session>,
 }
 
 impl Stream {
@@ -33,22 +33,9 @@ impl Stream {
     }
 
     /// Runs the TLS handshake over this connection.
-    pub(crate) fn secure(mut self, mut session: ClientConnection, deadline: Deadline) -> io::Result<Stream> {
-        while session.is_handshaking() {
-            let mut io = self.by(deadline);
-            if session.wants_write() {
-                session.write_tls(&mut io)?;
-            } else {
-                if session.read_tls(&mut io)? == 0 {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                if let Err(error) = session.process_new_packets() {
-                    let _ = session.write_tls(&mut io); // tells the server why; it may be gone
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, error));
-                }
-            }
-        }
-        self.tls = Some(Box::new(session));
+    pub(crate) fn secure(mut self, mut session: Session, deadline: Deadline) -> io::Result<Stream> {
+        session.handshake(&mut self.by(deadline))?;
+        self.tls = Some(session);
         Ok(self)
     }
 
@@ -60,7 +47,7 @@ impl Stream {
     /// Reads at least one byte, or 0 where the peer has closed.
     pub(crate) fn read(&mut self, buf: &mut [u8], deadline: Deadline) -> io::Result<usize> {
         let Some(mut tls) = self.tls.take() else { return self.by(deadline).read(buf) };
-        let result = read_tls(&mut tls, &mut self.by(deadline), buf);
+        let result = tls.read(&mut self.by(deadline), buf);
         self.tls = Some(tls);
         result
     }
@@ -68,7 +55,7 @@ impl Stream {
     /// Writes all of it.
     pub(crate) fn write_all(&mut self, bytes: &[u8], deadline: Deadline) -> io::Result<()> {
         let Some(mut tls) = self.tls.take() else { return self.by(deadline).write_all(bytes) };
-        let result = write_tls(&mut tls, &mut self.by(deadline), bytes);
+        let result = tls.write_all(&mut self.by(deadline), bytes);
         self.tls = Some(tls);
         result
     }
@@ -77,7 +64,7 @@ impl Stream {
     pub(crate) fn is_alive(&mut self) -> bool {
         match &mut self.tls {
             None => matches!(peek(&self.socket), Err(rustix::io::Errno::AGAIN)),
-            Some(tls) => tls_is_alive(tls, &self.socket),
+            Some(tls) => tls.is_alive(&mut Nonblocking(&self.socket)),
         }
     }
 
@@ -98,46 +85,6 @@ impl Read for Nonblocking<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         Ok(recv(self.0, buf, RecvFlags::DONTWAIT).map(|(got, _)| got)?)
     }
-}
-
-/// A TLS server sends session tickets when it likes: they are taken in, and only data or an end count.
-fn tls_is_alive(tls: &mut ClientConnection, socket: &TcpStream) -> bool {
-    for _ in 0..16 {
-        match tls.read_tls(&mut Nonblocking(socket)) {
-            Ok(0) => return false,
-            Ok(_) => match tls.process_new_packets() {
-                Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
-                _ => return false,
-            },
-            Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
-        }
-    }
-    false
-}
-
-fn read_tls(tls: &mut ClientConnection, io: &mut ByDeadline<'_>, buf: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match tls.reader().read(buf) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            done => return done,
-        }
-        while tls.wants_write() {
-            tls.write_tls(io)?;
-        }
-        tls.read_tls(io)?;
-        tls.process_new_packets().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-    }
-}
-
-fn write_tls(tls: &mut ClientConnection, io: &mut ByDeadline<'_>, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let taken = tls.writer().write(bytes)?;
-        bytes = &bytes[taken..];
-        while tls.wants_write() {
-            tls.write_tls(io)?;
-        }
-    }
-    Ok(())
 }
 
 pub(crate) struct ByDeadline<'a> {

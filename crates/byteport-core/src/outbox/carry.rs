@@ -70,7 +70,7 @@ impl Shared {
     fn call(&self, items: &[Item], way: &Way) -> Result<()> {
         let entries: Vec<Entry> = items.iter().map(|item| item.entry.clone()).collect();
         let call = match way {
-            Way::Broker { broker, .. } => return broker.store_list(&wire::list(&entries)?),
+            Way::Broker(through) => return through.store_list(&wire::list(&entries)?),
             Way::Api { legacy: Some(legacy), .. } => wire::packets_call(&self.client, legacy, &entries)?,
             Way::Api { key, .. } => wire::store_call(&self.client, key, &entries)?,
         };

@@ -54,7 +54,7 @@ impl fmt::Debug for Outbox {
 
 impl Outbox {
     /// Opens the file of an outbox, or makes it, and begins to upload what it holds. The client gives host, key, namespace,
-    /// device and the way to store; its time-outs bound each call. With [`OutboxOptions::broker`] it gives namespace and device,
+    /// device and the way to store; its time-outs bound each call. With a broker in the options it gives namespace and device,
     /// unless the broker's options do, and is not used for more.
     ///
     /// A file that is damaged or of a newer version is moved aside, and what can be read of it is kept. Where the file cannot be
@@ -86,7 +86,7 @@ impl Outbox {
     }
 
     /// What callers share with the threads, unless this is a forked child.
-    fn shared(&self) -> Result<&Shared> {
+    pub(super) fn shared(&self) -> Result<&Shared> {
         if self.process != std::process::id() {
             let message = "this outbox belongs to the parent process: open another one, on another file, after the fork";
             return Err(Error::new(ErrorCode::Forked, message));
@@ -209,19 +209,6 @@ impl Outbox {
         self.resume()
     }
 
-    /// Changes the broker login for all that is uploaded from now on, and tries the broker at once. What is on its way is sent
-    /// again with the new one.
-    ///
-    /// # Errors
-    /// [`ErrorCode::InvalidArgument`] and [`ErrorCode::NotConfigured`] for a login that cannot be, and where no broker is between;
-    /// [`ErrorCode::File`] where no thread can be started; [`ErrorCode::Closed`]; [`ErrorCode::Forked`].
-    pub fn set_login(&self, login: &str, password: &str) -> Result<()> {
-        let shared = self.shared()?;
-        let next = Way::through_broker(&shared.client, &shared.options, Some((login, password)))?;
-        shared.take_way(next)?;
-        self.resume()
-    }
-
     /// Tries the service at once, where it was down or refused the key or login.
     ///
     /// # Errors
@@ -289,7 +276,8 @@ impl Shared {
     }
 
     /// Takes another way from now on, unless the outbox has ended.
-    fn take_way(&self, next: Way) -> Result<()> {
+    #[cfg(feature = "broker")]
+    pub(super) fn take_way(&self, next: Way) -> Result<()> {
         let state = self.lock();
         if state.stop_upload {
             next.stop();

@@ -31,6 +31,7 @@ mod shared;
 mod shed;
 mod state;
 mod stats;
+mod through;
 mod upload;
 mod way;
 mod window;

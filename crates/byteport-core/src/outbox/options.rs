@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::clock::{Clock, SystemClock};
 use super::event::Event;
-use crate::broker::BrokerOptions;
+use super::through::Settings;
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::Client;
 use crate::model::Timestamp;
@@ -98,7 +98,7 @@ pub struct OutboxOptions {
     pub(crate) order: Order,
     pub(crate) max_rate: f64,
     pub(crate) legacy_key: Option<String>,
-    pub(crate) broker: Option<BrokerOptions>,
+    pub(crate) broker: Option<Settings>,
     pub(crate) clock_floor: Option<Timestamp>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) listener: Option<Listener>,
@@ -236,19 +236,6 @@ impl OutboxOptions {
         self
     }
 
-    /// Uploads through this broker, in lists of packets of up to its [`max_list`](BrokerOptions::max_list) bytes: what the broker
-    /// has confirmed is delivered, for the service takes it from there. No API key is needed. Namespace and device are the
-    /// client's where these options name none.
-    ///
-    /// The connection is made when there is something to upload, and tried again as the outbox tries the service; it ends when
-    /// nothing was uploaded for a keep-alive. The MQTT session is a clean one, and the client identifier, unless given,
-    /// `NAMESPACE.UID.outbox-` and eight digits of this opening: a broker lets one client have each, and a device that listens
-    /// has `NAMESPACE.UID`.
-    pub fn broker(mut self, broker: BrokerOptions) -> OutboxOptions {
-        self.broker = Some(broker);
-        self
-    }
-
     /// Takes the system clock for not set while it shows an earlier time than this. What is measured meanwhile is kept with
     /// the time since the system started, and gets its time of day when the clock is set; only then is it uploaded.
     pub fn clock_floor(mut self, earliest: Timestamp) -> OutboxOptions {
@@ -295,22 +282,16 @@ impl OutboxOptions {
         if self.legacy_key.is_some() {
             return bad("a legacy key and a broker are two ways: give one of them".to_owned());
         }
-        if !broker.confirm {
-            return bad("an outbox needs the broker's confirmation to know what is delivered".to_owned());
-        }
-        if !broker.destinations.is_empty() {
-            return bad("an outbox publishes only: listen with a broker's client of its own".to_owned());
-        }
-        Ok(())
+        broker.check()
     }
 
     /// The namespace of the readings.
     pub(super) fn namespace<'a>(&'a self, client: &'a Client) -> Option<&'a str> {
-        client.namespace().or_else(|| self.broker.as_ref()?.namespace.as_deref())
+        client.namespace().or_else(|| self.broker.as_ref()?.namespace())
     }
 
     /// The device of readings that name none.
     pub(super) fn device<'a>(&'a self, client: &'a Client) -> Option<&'a str> {
-        client.device().or_else(|| self.broker.as_ref()?.device.as_deref())
+        client.device().or_else(|| self.broker.as_ref()?.device())
     }
 }

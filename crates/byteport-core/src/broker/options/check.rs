@@ -78,7 +78,7 @@ impl BrokerOptions {
         };
         let (host, port) = split_host_port(address.trim_end_matches('/')).ok_or_else(malformed)?;
         let tls = scheme.or(self.tls).unwrap_or(!is_loopback(&host));
-        Ok(Target { port: port.unwrap_or(self.protocol.default_port(tls)), host, tls })
+        Target::new(host, port.unwrap_or(self.protocol.default_port(tls)), tls)
     }
 
     /// The MQTT client identifier; empty where there is none.
@@ -123,20 +123,25 @@ mod tests {
 
     #[test]
     fn tls_unless_loopback_or_asked() {
-        let place = |options: BrokerOptions| {
-            let target = options.check().unwrap();
-            format!("{}{}:{}", if target.tls { "tls " } else { "" }, target.host, target.port)
+        let place = |options: BrokerOptions| match options.check() {
+            Ok(target) => format!("{}{}:{}", if target.tls { "tls " } else { "" }, target.host, target.port),
+            Err(error) => format!("{:?}", error.code()),
+        };
+        // Without TLS that is refused; nothing goes out in the clear that was not meant to.
+        let tls = |place: &str| match cfg!(feature = "tls") {
+            true => format!("tls {place}"),
+            false => "NotConfigured".to_owned(),
         };
         let mqtt = |host| options(Protocol::Mqtt).host(host);
         let stomp = |host| options(Protocol::Stomp).host(host);
-        assert_eq!(place(options(Protocol::Mqtt)), "tls broker.byteport.se:8883");
-        assert_eq!(place(options(Protocol::Stomp)), "tls stomp.byteport.se:61614");
-        assert_eq!(place(mqtt("b.org:1")), "tls b.org:1");
+        assert_eq!(place(options(Protocol::Mqtt)), tls("broker.byteport.se:8883"));
+        assert_eq!(place(options(Protocol::Stomp)), tls("stomp.byteport.se:61614"));
+        assert_eq!(place(mqtt("b.org:1")), tls("b.org:1"));
         assert_eq!(place(mqtt("b.org").tls(false)), "b.org:1883");
         assert_eq!(place(mqtt("mqtt://b.org/")), "b.org:1883");
-        assert_eq!(place(mqtt("mqtts://localhost")), "tls localhost:8883");
+        assert_eq!(place(mqtt("mqtts://localhost")), tls("localhost:8883"));
         assert_eq!(place(stomp("[::1]")), "::1:61613");
-        assert_eq!(place(stomp("stomps://[::1]:7")), "tls ::1:7");
+        assert_eq!(place(stomp("stomps://[::1]:7")), tls("::1:7"));
         assert_eq!(place(BrokerOptions::from_url("stomp://b.org").unwrap().login("a", "b")), "b.org:61613");
     }
 

@@ -10,6 +10,7 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 
+use super::Session;
 use crate::error::{Error, ErrorCode, Phase, Result};
 
 /// TLS settings, built when the first TLS connection is made: reading the system's authorities takes time and memory.
@@ -38,12 +39,13 @@ impl Tls {
     }
 
     /// The beginning of a TLS session with `host`, whose certificate must carry that name or address.
-    pub(crate) fn session(&self, host: &str) -> Result<ClientConnection> {
+    pub(crate) fn session(&self, host: &str) -> Result<Session> {
         let name = ServerName::try_from(host.to_owned()).map_err(|error| {
             tls_error(format!("{host:?} is not a name that a certificate can carry")).because(error)
         })?;
-        ClientConnection::new(self.config()?, name)
-            .map_err(|error| tls_error("TLS could not start").because(error))
+        let connection = ClientConnection::new(self.config()?, name)
+            .map_err(|error| tls_error("TLS could not start").because(error))?;
+        Ok(Session::new(connection))
     }
 
     fn config(&self) -> Result<Arc<ClientConfig>> {
