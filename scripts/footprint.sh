@@ -18,8 +18,9 @@ build() {
     armhf) strip=arm-linux-gnueabihf-strip ;;
   esac
   echo "==> $1, $2"
+  rm -rf "${CARGO_TARGET_DIR:-target}"/cross/*/board/linked # of another set; cargo does not make a library anew that it has
   library=$(scripts/cross.sh "$1" build --quiet --profile board -p byteport-ffi --no-default-features \
-    --features "${sets[$2]}" | tail -n 1)/libbyteport.so
+    --features "${sets[$2]}" | tail -n 1)/linked/libbyteport.so
   mkdir -p "$folder"
   "$strip" -o "$folder/libbyteport.so" "$library"
   ln -sf libbyteport.so "$folder/libbyteport.so.0"
