@@ -405,6 +405,23 @@ typedef enum byteport_verdict_t byteport_verdict_t;
 typedef int32_t byteport_verdict_t;
 #endif
 #endif
+enum byteport_feature_t
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif
+ {
+    BYTEPORT_FEATURE_TLS = 1,
+    BYTEPORT_FEATURE_OUTBOX = 2,
+    BYTEPORT_FEATURE_MQTT = 3,
+    BYTEPORT_FEATURE_STOMP = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum byteport_feature_t byteport_feature_t;
+#else
+typedef int32_t byteport_feature_t;
+#endif
+#endif
 typedef struct byteport_broker_options_t byteport_broker_options_t;
 typedef struct byteport_broker_stats_t byteport_broker_stats_t;
 typedef struct byteport_broker_t byteport_broker_t;
@@ -442,6 +459,7 @@ extern "C" {
 #endif
 const char *byteport_version(void);
 uint32_t byteport_abi_version(void);
+bool byteport_has_feature(int32_t feature);
 const char *byteport_status_text(int32_t status);
 const char *byteport_phase_text(int32_t phase);
 byteport_status_t byteport_error_status(const byteport_error_t *BYTEPORT_NULLABLE error);
@@ -921,6 +939,7 @@ BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client,
                                                  byteport_firmware_t *firmware,
                                                  byteport_error_t **BYTEPORT_NULLABLE error);
+#if !defined(BYTEPORT_WITHOUT_OUTBOX)
 BYTEPORT_CHECK_RESULT
 byteport_outbox_options_t *BYTEPORT_NULLABLE byteport_outbox_options_new(void);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
@@ -975,10 +994,6 @@ BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_options_set_legacy_key(byteport_outbox_options_t *options,
                                                          const char *key,
                                                          byteport_error_t **BYTEPORT_NULLABLE error);
-BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
-byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *options,
-                                                     const byteport_broker_options_t *broker,
-                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_options_set_clock_floor(byteport_outbox_options_t *options,
                                                           int64_t earliest,
@@ -1043,11 +1058,6 @@ BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
 byteport_status_t byteport_outbox_set_legacy_key(const byteport_outbox_t *outbox,
                                                  const char *key,
                                                  byteport_error_t **BYTEPORT_NULLABLE error);
-BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
-byteport_status_t byteport_outbox_set_login(const byteport_outbox_t *outbox,
-                                            const char *login,
-                                            const char *password,
-                                            byteport_error_t **BYTEPORT_NULLABLE error);
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_outbox_resume(const byteport_outbox_t *outbox,
                                          byteport_error_t **BYTEPORT_NULLABLE error);
@@ -1097,6 +1107,19 @@ uint64_t byteport_outbox_stats_moved_aside(const byteport_outbox_stats_t *BYTEPO
 const char *BYTEPORT_NULLABLE byteport_outbox_stats_json(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 const char *BYTEPORT_NULLABLE byteport_outbox_stats_prometheus(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 void byteport_outbox_stats_free(byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
+#endif
+#if !defined(BYTEPORT_WITHOUT_OUTBOX) && !defined(BYTEPORT_WITHOUT_BROKER)
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2)
+byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *options,
+                                                     const byteport_broker_options_t *broker,
+                                                     byteport_error_t **BYTEPORT_NULLABLE error);
+BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
+byteport_status_t byteport_outbox_set_login(const byteport_outbox_t *outbox,
+                                            const char *login,
+                                            const char *password,
+                                            byteport_error_t **BYTEPORT_NULLABLE error);
+#endif
+#if !defined(BYTEPORT_WITHOUT_BROKER)
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(2)
 byteport_status_t byteport_broker_options_new(int32_t protocol,
                                               byteport_broker_options_t **out,
@@ -1317,6 +1340,7 @@ uint64_t byteport_broker_stats_not_taken(const byteport_broker_stats_t *BYTEPORT
 uint64_t byteport_broker_stats_connections(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 const char *BYTEPORT_NULLABLE byteport_broker_stats_last_error(const byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
 void byteport_broker_stats_free(byteport_broker_stats_t *BYTEPORT_NULLABLE stats);
+#endif
 BYTEPORT_CHECK_RESULT
 byteport_status_t byteport_log_set(int32_t max_level,
                                    byteport_log_callback_t BYTEPORT_NULLABLE callback,
