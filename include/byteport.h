@@ -56,7 +56,7 @@
  * Nothing is done at exit(): close an outbox and a broker's client before, or lose what is in memory only.
  *
  * Parts. A library for a small board may be built without some of its parts; byteport_has_feature() says what it has. One without
- * the outbox, or without the clients of brokers, lacks the functions that this header has between #if and #endif: a program for
+ * the outbox, or without the clients of brokers, lacks the functions that this header has between `#if` and `#endif`: a program for
  * it is compiled with BYTEPORT_WITHOUT_OUTBOX or BYTEPORT_WITHOUT_BROKER defined, or fails to link where it calls one. One without
  * TLS, MQTT or STOMP says BYTEPORT_ERROR_NOT_CONFIGURED where a host or a protocol asks for it, and sends nothing in the clear.
  *

@@ -84,8 +84,10 @@ def test_examples_say_what_is_wrong(name, build, settings, tmp_path):
 @both_builds
 def test_example_version(build, tmp_path):
     printed = ok(build.run(build.compile(capi.EXAMPLES / "version.c", tmp_path), env={}))
-    header, library = re.fullmatch(r"header (\d+\.\d+\.\d+), library (\d+\.\d+\.\d+)\S*\n", printed).groups()
+    versions, *parts = printed.splitlines()
+    header, library = re.fullmatch(r"header (\d+\.\d+\.\d+), library (\d+\.\d+\.\d+)\S*", versions).groups()
     assert header == library
+    assert parts == ["with TLS", "with outbox", "with MQTT", "with STOMP"]
 
 
 @both_builds
