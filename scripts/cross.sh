@@ -5,8 +5,8 @@
 # makes needs no glibc newer than 2.28 (that of Debian 10, RHEL 8, Yocto 3).
 # usage: cross.sh amd64|arm64|armhf build|check|test|run|rustc|clippy [OPTION]...
 #          such as: cross.sh arm64 build --release -p byteport-ffi
-#        cross.sh amd64|arm64|armhf wheel
-#          the Python package's wheel in release, for manylinux_2_28, in build/wheels-ARCH
+#        cross.sh amd64|arm64|armhf wheel [OPTION]...
+#          the Python package's wheel for manylinux_2_28, in release unless maturin's options tell, in build/wheels-ARCH
 # A build and a wheel print the folder in which the results are, and nothing else, to standard output. Where libbyteport was
 # built, linked/libbyteport.so is there, too, for scripts/install.sh. Tests and programs for other machines run under qemu.
 # All is built below ${CARGO_TARGET_DIR:-target}/cross; the compiler and Zig are installed below build/ when they are missing.
@@ -73,10 +73,10 @@ case "$command" in
     fi
     ;;
   wheel)
-    [ $# = 0 ] || usage
+    [ $# -gt 0 ] || set -- --release
     rm -rf "build/wheels-$arch"
-    env -C python maturin build --quiet --release --locked --zig --compatibility "manylinux_${GLIBC/./_}" \
-      --target "$triple" --out "../build/wheels-$arch" >&2
+    env -C python maturin build --quiet --locked --zig --compatibility "manylinux_${GLIBC/./_}" \
+      --target "$triple" --out "../build/wheels-$arch" "$@" >&2
     echo "$root/build/wheels-$arch"
     ;;
   *) usage ;;

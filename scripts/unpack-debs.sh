@@ -8,10 +8,7 @@ set -euo pipefail
 [ $# -ge 2 ] || { sed -n 's/^# usage: /usage: /p' "$0" >&2; exit 2; }
 dest=$(realpath -m "$1")
 shift
-# the mirror that this machine already uses for Debian's main archive
-mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
-  awk '/^URIs:/{u=$2} /^Suites:/{for(i=2;i<=NF;i++) if($i=="bookworm"){print u; exit}} $1=="deb"{for(i=2;i<NF;i++) if($(i+1)=="bookworm"){print $i; exit}}')
-[ -n "$mirror" ] || { echo "unpack-debs: no Debian bookworm source is configured" >&2; exit 1; }
+mirror=$("$(dirname "$0")/debian-mirror.sh")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/state/lists/partial "$work"/cache/archives/partial "$work"/debs "$dest"

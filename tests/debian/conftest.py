@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""The Debian packages of each architecture, made once, and a clean Debian to install them in."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "c"))
+
+import capi
+
+DEBS = capi.ROOT / "build" / "deb"
+SEED = capi.ROOT / "examples" / "seed.toml"
+# What a program is built and run with; the packages themselves bring nothing that is not here.
+BASE = "gcc,libc6-dev,pkg-config,python3"
+
+
+@pytest.fixture(scope="session")
+def debs() -> dict[str, dict[str, Path]]:
+    """By architecture and name: the packages, as `make deb` makes them, but not optimised, which takes a fraction of the time."""
+    shutil.rmtree(DEBS, ignore_errors=True)
+    capi.must([capi.ROOT / "scripts" / "deb.sh", "--profile", "dev"])
+    found: dict[str, dict[str, Path]] = {}
+    for path in DEBS.glob("*.deb"):
+        name, _, arch = path.stem.split("_")
+        found.setdefault(arch, {})[name] = path
+    return found
+
+
+@pytest.fixture(scope="session")
+def clean_root(debs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Debian 12 in a folder that has nothing of this machine; our packages are installed in it by its own dpkg."""
+    root = tmp_path_factory.mktemp("debian") / "root"
+    mirror = capi.must([capi.ROOT / "scripts" / "debian-mirror.sh"]).strip()
+    capi.must(["debootstrap", "--variant=minbase", f"--include={BASE}", "bookworm", root, mirror])
+    for path in debs["amd64"].values():
+        shutil.copy(path, root / "tmp")
+    inside(root, "sh", "-c", "dpkg --install /tmp/*.deb")
+    return root
+
+
+def inside(root: Path, *command: str, **environment: str) -> str:
+    """Runs a command within the clean Debian, with nothing of this machine's environment."""
+    path = "/usr/sbin:/usr/bin:/sbin:/bin"
+    settings = [f"{name}={value}" for name, value in {"PATH": path, "HOME": "/root", **environment}.items()]
+    return capi.must(["chroot", root, "env", "-i", *settings, *command])
+
+
+class Server:
+    """A server on a free port, on data of its own."""
+
+    def __init__(self, command: list, folder: str):
+        command = [*command, "--data", folder, "--listen", "127.0.0.1:0"]
+        self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().split("http://")[1].strip()
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait() == 0
+
+
+@pytest.fixture(scope="session")
+def packaged_server(clean_root: Path) -> Iterator[str]:
+    """The address of the server in byteport-tools, which runs within the clean Debian."""
+    shutil.copy(SEED, clean_root / "tmp" / "seed.toml")
+    server = Server(["chroot", clean_root, "byteport-server", "--seed", "/tmp/seed.toml"], "/tmp/data")
+    yield server.address
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def native_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of this machine's server, for programs of other architectures."""
+    program = capi.cargo_build(["byteport-server"]) / "byteport-server"
+    server = Server([program, "--seed", SEED], str(tmp_path_factory.mktemp("server") / "data"))
+    yield server.address
+    server.stop()

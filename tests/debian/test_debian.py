@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright The libbyteport authors
+"""The Debian packages: that lintian finds no error, what is in them, and that programs are built with them and run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import capi
+import pytest
+from conftest import inside
+
+NAMES = {"libbyteport0", "libbyteport-dev", "byteport-tools", "python3-byteport"}
+# What a cross compiler and an emulator are called.
+TRIPLETS = {"arm64": "aarch64-linux-gnu", "armhf": "arm-linux-gnueabihf"}
+EMULATORS = {"arm64": "qemu-aarch64", "armhf": "qemu-arm"}
+ARCHITECTURES = ["amd64", *TRIPLETS]
+NEEDED = ("usr/include/byteport.h", "libbyteport.a", "byteport.pc", "byteportConfig.cmake")
+
+
+def contents(package: Path) -> set[str]:
+    listing = capi.must(["dpkg-deb", "--contents", package]).splitlines()
+    return {line.split(maxsplit=5)[5].split(" -> ")[0].removeprefix("./") for line in listing}
+
+
+def field(package: Path, name: str) -> str:
+    return capi.must(["dpkg-deb", "--field", package, name]).strip()
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_there_are_four_packages(arch, debs):
+    assert set(debs[arch]) == NAMES
+
+
+def test_lintian_finds_no_error(debs):
+    packages = [path for found in debs.values() for path in found.values()]
+    capi.must(["lintian", "--allow-root", "--fail-on", "error", "--tag-display-limit", "0", *packages])
+
+
+def test_lintian_really_looks(debs, tmp_path):
+    root = tmp_path / "root"
+    capi.must(["dpkg-deb", "--raw-extract", debs["amd64"]["libbyteport-dev"], root])
+    shutil.rmtree(root / "usr" / "share" / "doc")
+    (root / "usr" / "local").mkdir()
+    (root / "usr" / "local" / "stray").write_text("")
+    capi.must(["dpkg-deb", "--root-owner-group", "--build", root, tmp_path / "bad.deb"])
+    done = capi.run(["lintian", "--allow-root", "--fail-on", "error", tmp_path / "bad.deb"])
+    assert done.returncode == 2, done.stdout
+    assert "no-copyright-file" in done.stdout
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_what_is_in_the_packages(arch, debs):
+    library, dev = contents(debs[arch]["libbyteport0"]), contents(debs[arch]["libbyteport-dev"])
+    assert "libbyteport.so.0" in {Path(name).name for name in library}
+    assert not [name for name in library if "/include/" in name or name.endswith((".a", ".pc"))]
+    for needed in NEEDED:
+        assert [name for name in dev if name.endswith(needed)], needed
+    tools = contents(debs[arch]["byteport-tools"])
+    assert {"usr/bin/byteport", "usr/bin/byteport-server"} <= tools
+    module = contents(debs[arch]["python3-byteport"])
+    assert "usr/lib/python3/dist-packages/byteport/_byteport.abi3.so" in module
+    assert not [name for name in module if name.startswith("usr/bin/b")]
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_what_the_packages_depend_on(arch, debs):
+    library = field(debs[arch]["libbyteport0"], "Depends")
+    assert re.search(r"libc6 \(>= 2\.(1\d|2[0-8])\)", library), library
+    version = field(debs[arch]["libbyteport0"], "Version")
+    assert field(debs[arch]["libbyteport-dev"], "Depends") == f"libbyteport0 (= {version})"
+
+
+def test_the_symbols_are_those_of_the_header(debs, tmp_path):
+    capi.must(["dpkg-deb", "--control", debs["amd64"]["libbyteport0"], tmp_path])
+    (library, *lines) = (tmp_path / "symbols").read_text().splitlines()
+    assert library.split()[:2] == ["libbyteport.so.0", "libbyteport0"]
+    symbols = {line.split("@")[0].strip() for line in lines if not line.startswith(" BYTEPORT_")}
+    assert symbols == set(capi.header_functions())
+
+
+def test_a_program_is_built_and_run_in_a_clean_debian(clean_root, packaged_server):
+    for name in ("store.c", "read.c", "example.h"):
+        shutil.copy(capi.EXAMPLES / name, clean_root / "tmp")
+    shared = "$(pkg-config --cflags --libs byteport)"
+    static = "$(pkg-config --cflags byteport) -l:libbyteport.a $(pkg-config --static --libs-only-l byteport | sed s/-lbyteport//)"
+    for name, link in (("store", shared), ("read", static)):
+        flags = "-std=c99 -Wall -Wextra -Wpedantic -Werror"
+        inside(clean_root, "sh", "-c", f"cc {flags} /tmp/{name}.c {link} -o /tmp/{name}")
+    where = {"BYTEPORT_HOST": packaged_server, "BYTEPORT_NAMESPACE": "my_garage", "BYTEPORT_DEVICE": "deb-c"}
+    where |= {"BYTEPORT_KEY": seeded("write_key")}
+    login = {"BYTEPORT_USER": seeded("name"), "BYTEPORT_PASSWORD": seeded("password")}
+    inside(clean_root, "/tmp/store", **where)
+    inside(clean_root, "byteport", "store", "--device", "deb-tool", "speed=13.5", **where)
+    script = "import byteport.clients as c, sys; c.ByteportHttpClient(*sys.argv[1:]).store({'speed': 14.5})"
+    inside(clean_root, "python3", "-c", script, "my_garage", where["BYTEPORT_KEY"], "deb-python", packaged_server)
+    for device, value in (("deb-tool", "13.5"), ("deb-python", "14.5")):
+        points = inside(clean_root, "/tmp/read", "my_garage", device, "speed", **where, **login)
+        assert points.split()[-1] == value
+    stored = inside(clean_root, "byteport", "ls", "my_garage", **where, **login)
+    assert "deb-c" in stored
+
+
+def test_removing_the_packages_leaves_nothing(clean_root, packaged_server):
+    inside(clean_root, "dpkg", "--purge", *NAMES)
+    left = [path for path in (clean_root / "usr").rglob("*byteport*")]
+    assert not left
+    inside(clean_root, "sh", "-c", "dpkg --install /tmp/*.deb")
+
+
+@pytest.mark.parametrize("arch", TRIPLETS)
+def test_a_board_program_is_linked_with_them_and_run(arch, debs, native_server, tmp_path):
+    root, triplet = tmp_path / "root", TRIPLETS[arch]
+    for path in debs[arch].values():
+        capi.must(["dpkg-deb", "--extract", path, root])
+    libraries = root / "usr" / "lib" / triplet
+    program = tmp_path / "store"
+    flags = ["-std=c99", *capi.WARNINGS, f"-I{root}/usr/include", f"-L{libraries}"]
+    capi.must([f"{triplet}-gcc", *flags, capi.EXAMPLES / "store.c", "-o", program, "-lbyteport"])
+    emulator = [EMULATORS[arch], "-L", f"/usr/{triplet}", "-E", f"LD_LIBRARY_PATH={libraries}"]
+    where = {"BYTEPORT_HOST": native_server, "BYTEPORT_NAMESPACE": "my_garage", "BYTEPORT_KEY": seeded("write_key")}
+    capi.must([*emulator, program], env={**where, "BYTEPORT_DEVICE": f"deb-{arch}"})
+    tool = [*emulator, root / "usr" / "bin" / "byteport", "store", "--device", f"tool-{arch}", "speed=1.5"]
+    capi.must(tool, env=where)
+
+
+def seeded(name: str) -> str:
+    """A value of the seed that the server starts with."""
+    return re.search(rf'^{name} = "([^"]*)"', (capi.ROOT / "examples" / "seed.toml").read_text(), re.MULTILINE)[1]
