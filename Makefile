@@ -40,6 +40,9 @@ test-install: ## what is installed, and projects that use it, alone
 test-boards: ## the library on aarch64 and armhf alone, under qemu, and their wheels
 	@scripts/test.sh boards
 
+test-debian: ## the Debian packages alone
+	@scripts/test.sh debian
+
 test-docs: ## the examples of the README and of docs/ alone
 	@scripts/test.sh docs
 
@@ -79,6 +82,9 @@ install: release ## build and install, into PREFIX (/usr/local); also LIBDIR INC
 
 uninstall: ## remove what `make install` with the same folders has installed
 	@scripts/install.sh --uninstall
+
+deb: ## make the Debian packages for amd64, arm64 and armhf, in build/deb
+	@scripts/deb.sh
 
 setup: ## install what the tests need (Debian packages, a Python environment)
 	@scripts/setup.sh

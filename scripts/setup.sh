@@ -123,6 +123,7 @@ for_tests() {
   # boards: their compilers, and what plays their processors
   packages gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross qemu-user cmake make
   packages doxygen # docs/c and the header as pages
+  packages dpkg-dev debhelper lintian debootstrap # Debian packages, and a Debian in a folder
   packages chromium chromium-driver # the page is tested in a browser
   packages cmake make meson ninja-build pkg-config man-db # what uses an installed library, and reads its pages
   program_only dante-server danted.service

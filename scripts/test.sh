@@ -158,6 +158,13 @@ boards() {
   count boards
 }
 
+# The Debian packages, in a Debian of their own and for boards.
+debian() {
+  run debian cargo build --quiet -p byteport-server --locked
+  run debian build/venv/bin/python -m pytest -q -p no:cacheprovider tests/debian
+  count debian
+}
+
 msrv() {
   run msrv scripts/cross-toolchain.sh "$PWD/build/rust-1.85"
   checked msrv rust-1.85 env RUSTC="$PWD/build/rust-1.85/rustc" CARGO_TARGET_DIR=build/target-msrv \
@@ -165,7 +172,7 @@ msrv() {
   count msrv
 }
 
-steps=(lint rust c cpp python docs page api brokers install boards msrv)
+steps=(lint rust c cpp python docs page api brokers install boards debian msrv)
 [ $# -gt 0 ] || set -- "${steps[@]}"
 for part in "$@"; do
   [[ " ${steps[*]} soak " == *" $part "* ]] || {
