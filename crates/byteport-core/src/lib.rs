@@ -29,6 +29,7 @@ mod backoff;
 pub mod broker;
 pub mod codec;
 pub mod error;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod http;

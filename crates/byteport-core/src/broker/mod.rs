@@ -3,6 +3,7 @@
 //! Byteport's brokers, by MQTT and STOMP (HTTP API v1, section 6): storing in bulk, and messages to devices.
 
 mod driver;
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod handle;
 mod line;

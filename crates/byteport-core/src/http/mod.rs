@@ -11,6 +11,7 @@ mod download;
 mod exchange;
 mod firmware;
 mod form;
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod input;
 mod link;

@@ -5,6 +5,7 @@
 mod connect;
 mod deadline;
 mod dial;
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod handshake;
 mod interrupt;

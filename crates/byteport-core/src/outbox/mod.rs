@@ -11,6 +11,7 @@ mod event;
 mod file;
 mod filing;
 mod fill;
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod handle;
 mod inspect;
