@@ -37,7 +37,7 @@ def test_exceptions_in_callbacks(build, settings, tmp_path):
 
 
 # Each broker and protocol meets one build, and each build one of them.
-@pytest.mark.parametrize(("way", "build"), zip(WAYS, BUILDS), indirect=["build"])
+@pytest.mark.parametrize(("way", "build"), list(zip(WAYS, BUILDS)), indirect=["build"])
 @pytest.mark.parametrize("program", BROKER_PROGRAMS)
 def test_broker_program(program, way, build, settings, tmp_path, request):
     kind, scheme = WAYS[way]
