@@ -38,8 +38,9 @@
  * may be used by any number of threads at once; so may errors, series, results, deliveries and statistics, which never change.
  * All other handles are for one thread at a time. The calls of a client and byteport_series_pages_next() block, each within its
  * time-outs; opening an outbox reads its file, and the calls of an outbox or a broker's client wait where their comments say so;
- * every other function returns at once. Only an outbox and a broker's client that are open have threads of their own, in which
- * every signal is blocked.
+ * every other function returns at once. Only an outbox and a broker's client that are open have threads of their own, and a
+ * host's name is looked up in one that lives as long as that takes; every signal is blocked in all of them. Your own threads
+ * need a stack of 64 KiB for any call.
  *
  * Callbacks come with a userdata pointer, which the library only hands on. One that is kept beyond the call that it is given
  * to also comes with a function that frees the userdata, which is called exactly once. Callbacks may use the library, but not
@@ -50,10 +51,18 @@
  * JSON, in a byteport_result_t. What is in it is the service's word (Byteport HTTP API v1, section 5), and may grow.
  *
  * The process. The library changes no signal handler, prints nothing, never ends the program, and does nothing before it is
- * called. A broken connection raises no SIGPIPE. After fork(), the child may go on using a client that it inherited: it makes
- * connections of its own. An outbox and a broker's client stay with the process that opened them: in the child their calls are
- * BYTEPORT_ERROR_FORKED, and freeing them does nothing. Do not fork while another thread of yours is in a call, except to exec.
- * Nothing is done at exit(): close an outbox and a broker's client before, or lose what is in memory only.
+ * called; what ends a program that runs out of memory is below. A broken connection raises no SIGPIPE. Every descriptor is
+ * close-on-exec. After fork(), the child may go on using a client that it inherited: it makes connections of its own. An outbox
+ * and a broker's client stay with the process that opened them: in the child their calls are BYTEPORT_ERROR_FORKED, and freeing
+ * them does nothing. Do not fork while another thread of yours is in a call, except to exec. Nothing is done at exit(), which
+ * may come from any thread and any callback: close an outbox and a broker's client before, or lose what is in memory only.
+ * dlclose() is harmless and unloads nothing: the library stays once it is loaded, for a thread of its own may just be ending.
+ *
+ * Memory. When the system has none left, what is under way goes on with a reserve of 1 MiB inside the library, and a call that
+ * begins then is BYTEPORT_ERROR_OUT_OF_MEMORY, but for those that close and free. So is one that is given more data, or gets a
+ * longer answer, than there is memory for. A program is ended by SIGABRT, with a line on standard error, where even that does
+ * not suffice: when the reserve is used up, or when more than 128 KiB in one piece are missing in the middle of a call. Bound
+ * what calls may take where memory is tight: byteport_options_set_max_answer(), byteport_outbox_options_set_max_memory().
  *
  * Parts. A library for a small board may be built without some of its parts; byteport_has_feature() says what it has. One without
  * the outbox, or without the clients of brokers, lacks the functions that this header has between `#if` and `#endif`: a program for
@@ -272,6 +281,10 @@ enum byteport_status_t
      * The outbox or the broker's client was closed.
      */
     BYTEPORT_ERROR_CLOSED = 31,
+    /**
+     * Memory is short. Nothing was done, or what was asked for does not fit.
+     */
+    BYTEPORT_ERROR_OUT_OF_MEMORY = 32,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

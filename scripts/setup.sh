@@ -124,6 +124,7 @@ for_tests() {
   packages gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross qemu-user cmake make
   packages doxygen # docs/c and the header as pages
   packages dpkg-dev debhelper lintian debootstrap # Debian packages, and a Debian in a folder
+  packages locales # the C tests make Swedish and Turkish ones from it
   packages chromium chromium-driver # the page is tested in a browser
   packages cmake make meson ninja-build pkg-config man-db # what uses an installed library, and reads its pages
   program_only dante-server danted.service

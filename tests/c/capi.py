@@ -35,6 +35,7 @@ HINTS = {
     "nm": "apt-get install binutils",
     "objdump": "apt-get install binutils",
     "valgrind": "apt-get install valgrind libc6-dbg",
+    "localedef": "apt-get install locales",
     "openssl": "apt-get install openssl",
     "readelf": "apt-get install binutils",
     "aarch64-linux-gnu-gcc": "apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
@@ -87,14 +88,17 @@ class Build:
     wrapper: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
 
-    def compile(self, source: Path, work: Path, *, static: bool = False, vectors: str = "") -> Path:
-        """Compiles and links one program in the folder `work`; warnings are errors."""
+    def compile(
+        self, source: Path, work: Path, *, static: bool = False, loads: bool = False, vectors: str = ""
+    ) -> Path:
+        """Compiles and links one program in the folder `work`; one that loads the library itself is not linked with it."""
         program = work / source.stem
         (work / "vectors.h").write_text(vectors)
         for name in ("libbyteport.so", "libbyteport.so.0"):
             (work / name).unlink(missing_ok=True)
             (work / name).symlink_to(self.libraries / "libbyteport.so")
-        shared = [f"-L{work}", f"-Wl,-rpath,{work}", "-lbyteport", "-lpthread", "-lm"]
+        shared = [] if loads else [f"-L{work}", f"-Wl,-rpath,{work}", "-lbyteport"]
+        shared += ["-lpthread", "-lm", "-ldl"]
         link = [self.libraries / "libbyteport.a", *STATIC_LIBRARIES] if static else shared
         flags = [*WARNINGS, "-g", f"-I{HEADER.parent}", f"-I{work}", f"-I{HERE}"]
         must([*self.compiler, *flags, source, "-x", "none", "-o", program, *link])
@@ -115,7 +119,7 @@ class Build:
 
     def environment(self, env: dict[str, str]) -> dict[str, str]:
         base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return {**base, **self.env, **env}
+        return {**base, "RUST_BACKTRACE": "1", **self.env, **env}
 
 
 def header_functions(header: Path = HEADER) -> dict[str, list[str]]:

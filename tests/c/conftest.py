@@ -19,6 +19,8 @@ import capi
 import recorders
 import vectors
 
+from broker import Broker
+
 SEED = """
 [[users]]
 name = "driver@example.org"
@@ -203,6 +205,33 @@ def recording(certificates: tuple[Path, Path]):
             "all_proxy": f"http://{env_proxy.address}",
         }
         yield {"plain": plain, "tls": tls, "proxy": proxy, "env_proxy": env_proxy}, env
+
+
+@pytest.fixture(scope="session")
+def mosquitto():
+    with Broker("mosquitto") as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def rabbitmq():
+    with Broker("rabbitmq") as broker:
+        yield broker
+
+
+@pytest.fixture
+def world(settings, recording, mosquitto) -> dict[str, str]:
+    """The environment of a program that uses every part of the library: a server, a TLS server, a broker over TLS."""
+    _, recorded = recording
+    return {
+        **settings,
+        **{name: recorded[name] for name in ("BYTEPORT_PLAIN", "BYTEPORT_TLS", "BYTEPORT_CA")},
+        "BYTEPORT_BROKER": f"mqtts://{mosquitto.mqtts}",
+        "BYTEPORT_BROKER_NAMESPACE": mosquitto.vhost,
+        "BYTEPORT_BROKER_CA": mosquitto.ca,
+        "BYTEPORT_BROKER_LOGIN": mosquitto.user,
+        "BYTEPORT_BROKER_PASSWORD": mosquitto.password,
+    }
 
 
 @pytest.fixture(scope="session")

@@ -39,18 +39,6 @@ def environment(broker: Broker, scheme: str, settings: dict[str, str]) -> dict[s
     }
 
 
-@pytest.fixture(scope="session")
-def mosquitto():
-    with Broker("mosquitto") as broker:
-        yield broker
-
-
-@pytest.fixture(scope="session")
-def rabbitmq():
-    with Broker("rabbitmq") as broker:
-        yield broker
-
-
 @pytest.fixture
 def client(way, settings, request) -> dict[str, str]:
     """The environment of a program that talks to a broker that all tests share."""

@@ -41,6 +41,12 @@ def ok(done) -> str:
     return done.stdout
 
 
+def passed(done, program: str) -> None:
+    """A test program ended well; neither it nor the library has said anything else."""
+    assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(done)), done.stdout
+    assert done.stderr == ""
+
+
 def read_back(build, settings, work, field, *span) -> list[list[str]]:
     """A field's points as times and values, by the example that reads."""
     program = build.compile(capi.EXAMPLES / "read.c", work)
@@ -57,7 +63,18 @@ def test_every_program_is_run_here():
         "broker_outbox",
         "broker_restart",
     }  # in test_c_broker.py
-    assert programs == {*PROGRAMS, *brokers, "settings", "broken", "sequence", "idle"}  # "sequence" in test_c_sequence.py
+    citizens = {
+        "signals",
+        "exits",
+        "many",
+        "descriptors",
+        "unload",
+        "locales",
+        "limits",
+        "stack",
+    }  # in test_c_citizen.py
+    others = {"settings", "broken", "idle", "sequence"}  # the last one in test_c_sequence.py
+    assert programs == {*PROGRAMS, *brokers, *citizens, *others}
 
 
 @every_build
@@ -66,14 +83,14 @@ def test_program(program, build, settings, vector_table, tmp_path):
     path = build.compile(capi.HERE / f"{program}.c", tmp_path, vectors=vector_table)
     if program in LEAVING:
         build.wrapper = [part.replace("leak-check=full", "leak-check=no") for part in build.wrapper]
-    assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(build.run(path, env=settings)))
+    passed(build.run(path, env=settings), program)
 
 
 # valgrind and ASan wake threads of their own accord
 @pytest.mark.parametrize("build", ["c99"], indirect=True)
 def test_idle(build, settings, tmp_path):
     program = build.compile(capi.HERE / "idle.c", tmp_path)
-    assert re.fullmatch(r"idle: [1-9]\d* checks, 0 failed\n", ok(build.run(program, env=settings)))
+    passed(build.run(program, env=settings), "idle")
 
 
 def store(device: str, fields: str = "", method: str = "POST", time: str = "1430438400.012345"):

@@ -76,11 +76,13 @@ pub enum ErrorCode {
     InUse = 30,
     /// The outbox was closed.
     Closed = 31,
+    /// Memory is short. Nothing was done, or what was asked for does not fit.
+    OutOfMemory = 32,
 }
 
 impl ErrorCode {
     /// Every code, in the order of their numbers.
-    pub const ALL: [ErrorCode; 31] = [
+    pub const ALL: [ErrorCode; 32] = [
         Self::InvalidArgument,
         Self::InvalidName,
         Self::InvalidTimestamp,
@@ -112,6 +114,7 @@ impl ErrorCode {
         Self::Full,
         Self::InUse,
         Self::Closed,
+        Self::OutOfMemory,
     ];
 
     /// The number, the same in every language.
@@ -153,6 +156,7 @@ impl ErrorCode {
             Self::Full => "outbox full",
             Self::InUse => "file in use",
             Self::Closed => "closed",
+            Self::OutOfMemory => "out of memory",
         }
     }
 
@@ -168,6 +172,7 @@ impl ErrorCode {
                 | Self::Server
                 | Self::Full
                 | Self::InUse
+                | Self::OutOfMemory
         )
     }
 

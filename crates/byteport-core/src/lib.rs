@@ -44,3 +44,4 @@ pub mod watch;
 pub use error::{Error, ErrorCode, Phase, Result};
 pub use http::{Client, Method, Options, Range, Series, SeriesValues, manage};
 pub use net::{Proxy, on_interrupt};
+pub use threads::{settle, start_threads_inside};

@@ -15,7 +15,7 @@ use crate::error::byteport_error_t;
 use crate::span::milliseconds;
 use crate::status::byteport_status_t;
 use crate::turn::Turn;
-use crate::{handle, panic, signals};
+use crate::{handle, panic};
 
 /// A client of a broker, and the thread that keeps its connection: one that is lost is made again, what was not confirmed is sent
 /// again, and subscriptions are made again. Any number of threads may use one at once; only byteport_broker_free() needs it
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn byteport_broker_open(
     unsafe {
         panic::call(error, || {
             let (options, out) = (handle::borrow(options, "options")?, handle::out(out, "out")?);
-            let core = signals::without(|| Broker::open(options.core().clone()))?;
+            let core = Broker::open(options.core().clone())?;
             out.put(handle::into_raw(byteport_broker_t { core, turn: Turn::default() }));
             Ok(())
         })
@@ -210,7 +210,8 @@ pub unsafe extern "C" fn byteport_broker_close(
 ) -> byteport_status_t {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe {
-        call(broker, error, |broker| {
+        panic::ending(error, || {
+            let broker = handle::borrow(broker, "broker")?.core();
             handle::put(missing, broker.close(milliseconds(timeout_ms))?);
             Ok(())
         })

@@ -16,7 +16,7 @@ use crate::error::byteport_error_t;
 use crate::options::invalid;
 use crate::status::byteport_status_t;
 use crate::userdata::{Userdata, byteport_free_callback_t};
-use crate::{handle, panic, signals};
+use crate::{handle, panic};
 
 /// As many deliveries as one call hands on, so that it ends even where they come faster than they are handled.
 const MOST_AT_ONCE: usize = 100;
@@ -99,7 +99,7 @@ fn listen(broker: &Broker, callback: Callback) -> Result<()> {
     // SAFETY: given together, and kept as long as the closure.
     let handler =
         move |delivery: &Delivery| unsafe { judge(kept.function, kept.userdata.pointer(), delivery) };
-    signals::without(|| broker.listen_whole(|| {}, handler)).inspect_err(|_| {
+    broker.listen_whole(|| {}, handler).inspect_err(|_| {
         if let Some(callback) = Arc::into_inner(callback) {
             callback.userdata.give_back();
         }

@@ -12,6 +12,8 @@ use std::ptr::NonNull;
 
 use byteport_core::{Error, ErrorCode, Result};
 
+use crate::memory;
+
 fn invalid(message: String) -> Error {
     Error::new(ErrorCode::InvalidArgument, message)
 }
@@ -91,6 +93,7 @@ pub(crate) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str
     checked(text, name)?;
     // SAFETY: not NULL, and NUL-terminated by the caller's word.
     let text = unsafe { CStr::from_ptr(text) };
+    memory::check_room(text.count_bytes())?;
     text.to_str().map_err(|error| invalid(format!("{name} is not UTF-8: {error}")))
 }
 
@@ -118,6 +121,7 @@ pub(crate) unsafe fn items<'a, T>(data: *const T, count: usize, name: &str) -> R
     if count.checked_mul(size_of::<T>()).is_none_or(|size| isize::try_from(size).is_err()) {
         return Err(invalid(format!("{name} is longer than memory can be")));
     }
+    memory::check_room(count * size_of::<T>())?;
     // SAFETY: not NULL, `count` items by the caller's word, and no longer than a slice may be.
     Ok(unsafe { std::slice::from_raw_parts(data.as_ptr(), count) })
 }

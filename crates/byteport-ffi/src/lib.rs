@@ -7,6 +7,7 @@
 //! - `handle` is the only file in which a pointer becomes a reference, a slice, a text or a box, and the reverse.
 //! - `panic` is the only file that stops a panic. Every export that can fail, calls the core or frees goes through it;
 //!   getters only read fields.
+//! - `memory` is where all memory comes from; a call does not begin while that is short.
 //! - `error` is the only file that turns an error of the core into what C sees.
 //! - What comes in as an enumeration comes in as `int32_t` and is checked: a Rust enumeration with a number that it does
 //!   not know is undefined behaviour.
@@ -48,6 +49,7 @@ mod error;
 mod firmware;
 mod handle;
 mod log;
+mod memory;
 mod message;
 mod namespace;
 mod options;

@@ -20,7 +20,7 @@ use crate::outbox_stats::byteport_outbox_stats_t;
 use crate::reading::byteport_reading_t;
 use crate::span::milliseconds;
 use crate::status::byteport_status_t;
-use crate::{handle, panic, signals};
+use crate::{handle, panic};
 
 /// How safe a reading in an outbox is. Each level keeps the promises of those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn byteport_outbox_open(
             let out = handle::out(out, "out")?;
             let (options, service) = handle::get(options)
                 .map_or_else(|| Ok((OutboxOptions::new(), None)), |options| options.listen())?;
-            let core = signals::without(|| Outbox::open(path, Arc::clone(client.core()), options))?;
+            let core = Outbox::open(path, Arc::clone(client.core()), options)?;
             let (path, owner) = (handle::c_text(path), process::id());
             out.put(handle::into_raw(byteport_outbox_t { core, path, service, owner }));
             Ok(())
@@ -266,7 +266,8 @@ pub unsafe extern "C" fn byteport_outbox_close(
 ) -> byteport_status_t {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe {
-        call(outbox, error, |outbox| {
+        panic::ending(error, || {
+            let outbox = &handle::borrow(outbox, "outbox")?.core;
             let flushed: Flushed = outbox.close(milliseconds(timeout_ms))?;
             handle::put(delivered, flushed.delivered);
             handle::put(kept, flushed.kept);

@@ -8,16 +8,29 @@
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::sync::Once;
 
-use byteport_core::{Error, ErrorCode, Result};
+use byteport_core::{Error, ErrorCode, Result, start_threads_inside};
 
 use crate::error::{self, byteport_error_t};
 use crate::status::byteport_status_t;
+use crate::{memory, signals};
 
-/// Runs a call that can fail; its error goes to `error`, its status to the caller.
+/// Runs a call that can fail, unless memory is short; its error goes to `error`, its status to the caller.
 ///
 /// # Safety
 /// `error` is NULL or a place for one pointer that is this call's alone.
 pub(crate) unsafe fn call(
+    error: *mut *mut byteport_error_t,
+    body: impl FnOnce() -> Result<()>,
+) -> byteport_status_t {
+    // SAFETY: the caller vouches for `error`.
+    unsafe { ending(error, || memory::check().and_then(|()| body())) }
+}
+
+/// As [`call`], for what ends work and so must begin even where memory is short.
+///
+/// # Safety
+/// As [`call`].
+pub(crate) unsafe fn ending(
     error: *mut *mut byteport_error_t,
     body: impl FnOnce() -> Result<()>,
 ) -> byteport_status_t {
@@ -35,8 +48,11 @@ pub(crate) fn or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 
 /// What a panic leaves half done stays valid memory: the core's locks may be poisoned, and it goes on regardless.
 fn catch<T>(body: impl FnOnce() -> T) -> Result<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| set_hook(Box::new(log_place)));
+    static FIRST: Once = Once::new();
+    FIRST.call_once(|| {
+        set_hook(Box::new(log_place));
+        start_threads_inside(|start| memory::start_thread(&mut || signals::without(start)));
+    });
     catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
         drop_quietly(payload);
         Error::new(ErrorCode::Internal, "a defect in libbyteport ended this call: please report it")

@@ -35,10 +35,10 @@ fn block() -> Option<Restore> {
     }
 }
 
-/// Runs what starts threads, which then leave every signal to the program's own.
-pub(crate) fn without<T>(body: impl FnOnce() -> T) -> T {
+/// Runs what starts a thread, which then leaves every signal to the program's own.
+pub(crate) fn without(start: &mut dyn FnMut()) {
     let _restore = block();
-    body()
+    start();
 }
 
 #[cfg(test)]
@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn threads_that_are_started_inside_take_no_signal() {
         let before = blocked();
-        let inside = without(|| std::thread::spawn(blocked).join().unwrap());
+        let mut inside = 0;
+        without(&mut || inside = std::thread::spawn(blocked).join().unwrap());
         for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGCHLD, libc::SIGUSR1, libc::SIGALRM] {
             assert_ne!(inside & (1 << (signal - 1)), 0, "signal {signal}");
         }

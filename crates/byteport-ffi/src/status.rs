@@ -80,6 +80,8 @@ pub enum byteport_status_t {
     BYTEPORT_ERROR_IN_USE = 30,
     /// The outbox or the broker's client was closed.
     BYTEPORT_ERROR_CLOSED = 31,
+    /// Memory is short. Nothing was done, or what was asked for does not fit.
+    BYTEPORT_ERROR_OUT_OF_MEMORY = 32,
 }
 
 /// How far a call had come when it failed. Up to BYTEPORT_PHASE_TLS the service has seen nothing of it.
@@ -107,7 +109,7 @@ pub enum byteport_phase_t {
 use byteport_phase_t::*;
 use byteport_status_t::*;
 
-const STATUSES: [byteport_status_t; 31] = [
+const STATUSES: [byteport_status_t; 32] = [
     BYTEPORT_ERROR_INVALID_ARGUMENT,
     BYTEPORT_ERROR_INVALID_NAME,
     BYTEPORT_ERROR_INVALID_TIMESTAMP,
@@ -139,6 +141,7 @@ const STATUSES: [byteport_status_t; 31] = [
     BYTEPORT_ERROR_FULL,
     BYTEPORT_ERROR_IN_USE,
     BYTEPORT_ERROR_CLOSED,
+    BYTEPORT_ERROR_OUT_OF_MEMORY,
 ];
 
 const PHASES: [byteport_phase_t; 8] = [

@@ -60,7 +60,8 @@ const SOURCES: [&str; 37] = [
 ];
 
 /// Those that hold nothing for C.
-const INTERNAL: [&str; 8] = ["lib", "address", "handle", "outbox_queue", "panic", "signals", "span", "turn"];
+const INTERNAL: [&str; 9] =
+    ["lib", "address", "handle", "memory", "outbox_queue", "panic", "signals", "span", "turn"];
 
 fn crate_dir() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -65,6 +65,15 @@ fn wrap(error: Error) -> ureq::Error {
     ureq::Error::Other(Box::new(error))
 }
 
+/// Whether the system failed, and not the other side: then that still waits for the request, and there is no answer to read.
+fn is_local(error: &io::Error) -> bool {
+    let is_closed = matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+    );
+    error.raw_os_error().is_some() && !is_closed
+}
+
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: Stream,
@@ -146,6 +155,9 @@ impl Transport for Connection {
         let deadline = deadline(timeout.for_read());
         if !self.pending.is_empty() {
             self.send(deadline);
+        }
+        if let Some(error) = self.broken.take_if(|error| is_local(error)) {
+            return Err(wrap(self.failure(Phase::Send, error)));
         }
         let space = self.buffers.input_append_buf();
         if space.is_empty() {

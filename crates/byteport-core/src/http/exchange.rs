@@ -4,7 +4,7 @@
 //!
 //! Invariant: a request is sent a second time only where that cannot store anything twice.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, REFERER};
 use ureq::{AsSendBody, SendBody, Timeout};
@@ -168,6 +168,10 @@ pub(super) fn failure(error: ureq::Error) -> Error {
             let phase =
                 if matches!(kind, Timeout::Connect | Timeout::Resolve) { Phase::Connect } else { phase };
             no_answer_in_time(phase)
+        }
+        ureq::Error::Io(error) if error.kind() == ErrorKind::OutOfMemory => {
+            let message = "there is no memory for the answer: ask for less";
+            Error::new(ErrorCode::OutOfMemory, message).in_phase(phase)
         }
         ureq::Error::Io(error) => ours(error).unwrap_or_else(|error| {
             Error::new(ErrorCode::Disconnected, "the connection broke in the middle of the answer")

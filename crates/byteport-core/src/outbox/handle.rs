@@ -76,12 +76,14 @@ impl Outbox {
             threads: Threads::default(),
         };
         let told = Arc::clone(&shared);
+        let held = outbox.threads.hold();
         outbox.threads.start("byteport-events", move || told.tell_all())?;
         outbox.threads.start("byteport-file", move || keeper.run())?;
         for _ in 0..connections {
             let shared = Arc::clone(&shared);
             outbox.threads.start("byteport-upload", move || upload::run(&shared))?;
         }
+        drop(held);
         Ok(outbox)
     }
 

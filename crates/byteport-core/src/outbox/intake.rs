@@ -26,6 +26,11 @@ thread_local! {
     static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Makes the calling thread's line ready, empty.
+pub(crate) fn settle() {
+    LINE.set(Vec::new());
+}
+
 impl Shared {
     /// Takes a reading in, and waits for what was asked for, up to the time-out.
     pub fn enqueue(&self, reading: &Reading, durability: Durability, timeout: Duration) -> Result<Receipt> {

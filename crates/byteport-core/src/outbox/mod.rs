@@ -42,6 +42,7 @@ pub use clock::{Clock, SystemClock};
 pub use event::Event;
 pub use handle::Outbox;
 pub use inspect::{FileSummary, OutboxFile, QuarantinedReading, StoredReading, Verdict};
+pub(crate) use intake::settle;
 pub use line::Stamp;
 pub use options::{Listener, Order, OutboxOptions, WhenFull};
 pub use receipt::{Durability, Flushed, Receipt};
