@@ -52,6 +52,9 @@ soak: ## the proofs of the outbox at length, with thousands of kills; BYTEPORT_S
 fuzz: ## fuzz every parser and the C API for ten minutes in all; BYTEPORT_FUZZ_SECONDS=N for longer
 	@scripts/setup.sh fuzz && PYTHON=build/venv/bin/python scripts/fuzz.sh
 
+torture: ## the C examples while every single step of the system fails in its turn
+	@scripts/test.sh torture
+
 lint: ## formatting and lints of every language, header drift
 	@scripts/test.sh lint
 

@@ -61,8 +61,8 @@
  * Memory. When the system has none left, what is under way goes on with a reserve of 1 MiB inside the library, and a call that
  * begins then is BYTEPORT_ERROR_OUT_OF_MEMORY, but for those that close and free. So is one that is given more data, or gets a
  * longer answer, than there is memory for. A program is ended by SIGABRT, with a line on standard error, where even that does
- * not suffice: when the reserve is used up, or when more than 128 KiB in one piece are missing in the middle of a call. Bound
- * what calls may take where memory is tight: byteport_options_set_max_answer(), byteport_outbox_options_set_max_memory().
+ * not suffice: when the reserve is used up, when more than 128 KiB in one piece are missing in the middle of a call, or when the
+ * last bytes are taken by others just while a thread begins. Bound what calls may take where memory is tight: byteport_options_set_max_answer(), byteport_outbox_options_set_max_memory().
  *
  * Parts. A library for a small board may be built without some of its parts; byteport_has_feature() says what it has. One without
  * the outbox, or without the clients of brokers, lacks the functions that this header has between `#if` and `#endif`: a program for

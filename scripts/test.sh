@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Every test of every language and every lint, with a count at the end. A test that was skipped is a failure.
-# usage: test.sh [STEP]...     (all of `steps` below unless told; `soak` besides)
+# usage: test.sh [STEP]...     (all of `steps` below unless told; `soak` and `torture` besides)
 set -euo pipefail
 # Whoever starts this in the background may ignore signals that the tests send.
 [ -n "${DEFAULT_SIGNALS:-}" ] || DEFAULT_SIGNALS=1 exec env --default-signal=HUP,INT,QUIT,TERM "$0" "$@"
@@ -79,6 +79,12 @@ soak() {
     BYTEPORT_BROKER_KILLS="${BYTEPORT_BROKER_KILLS:-400}" \
     cargo test -p byteport-proof --locked -- --nocapture
   count soak
+}
+
+# Every single step of the examples fails in its turn; in `c` they are further and further apart.
+torture() {
+  run torture env BYTEPORT_TORTURE=every build/venv/bin/python -m pytest -q -p no:cacheprovider tests/c/test_c_torture.py
+  count torture
 }
 
 c() {
@@ -175,8 +181,8 @@ msrv() {
 steps=(lint rust c cpp python docs page api brokers install boards debian msrv)
 [ $# -gt 0 ] || set -- "${steps[@]}"
 for part in "$@"; do
-  [[ " ${steps[*]} soak " == *" $part "* ]] || {
-    echo "test: there is no step $part: ${steps[*]} soak" >&2
+  [[ " ${steps[*]} soak torture " == *" $part "* ]] || {
+    echo "test: there is no step $part: ${steps[*]} soak torture" >&2
     exit 2
   }
 done

@@ -154,7 +154,7 @@ static void store_broken(const char *host, bool https, const byteport_reading_t 
     DONE(byteport_options_set_no_proxy(options, &error));
     DONE(byteport_client_new(options, &client, &error));
     byteport_options_free(options);
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 4; i++) {
         REFUSED(BYTEPORT_ERROR_DISCONNECTED, byteport_client_store(client, reading, &error));
     }
     byteport_client_free(client);
@@ -162,7 +162,7 @@ static void store_broken(const char *host, bool https, const byteport_reading_t 
 
 static void write_to_the_broken(const char *host)
 {
-    static const uint8_t bytes[4000000] = {0};
+    static const uint8_t bytes[1000000] = {0};
     byteport_reading_t *reading = byteport_reading_new();
     DONE(byteport_reading_set_bytes(reading, "blob", bytes, sizeof bytes, &error));
     store_broken(host, false, reading);

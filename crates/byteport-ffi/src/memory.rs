@@ -59,9 +59,9 @@ impl Drop for AtEnd {
     }
 }
 
-/// Starts a thread, unless it would find no memory.
+/// Starts a thread, unless it would find no memory. Rust's library makes a thread's description without asking the reserve.
 pub(crate) fn start_thread(start: &mut dyn FnMut()) {
-    if has_room(THREAD) {
+    if has_probe() && has_room(THREAD) {
         start();
     }
 }
