@@ -37,7 +37,7 @@ impl Exit {
 }
 
 /// One row a code: how the command ends, and what to do, where the error's own message leaves that open.
-const TABLE: [(ErrorCode, Exit, &str); 31] = [
+const TABLE: [(ErrorCode, Exit, &str); 32] = [
     (ErrorCode::InvalidArgument, Exit::Input, ""),
     (ErrorCode::InvalidName, Exit::Input, ""),
     (ErrorCode::InvalidTimestamp, Exit::Input, ""),
@@ -69,6 +69,7 @@ const TABLE: [(ErrorCode, Exit, &str); 31] = [
     (ErrorCode::Full, Exit::Later, "see --max-disk, --max-count and --when-full"),
     (ErrorCode::InUse, Exit::Later, ""),
     (ErrorCode::Closed, Exit::Here, ""),
+    (ErrorCode::OutOfMemory, Exit::Here, ""),
 ];
 
 fn row(code: ErrorCode) -> (Exit, &'static str) {
