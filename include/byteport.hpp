@@ -14,14 +14,22 @@
 // that is good as long as the object that gave it, unless a function says otherwise. What may be left out is std::optional. Moments are
 // time_point, spans of time std::chrono::milliseconds; those that are negative or too long to count are status::invalid_argument.
 //
+// A library without some of its parts lacks the classes of the outbox or of brokers: define BYTEPORT_WITHOUT_OUTBOX or
+// BYTEPORT_WITHOUT_BROKER, as byteport.h says.
+//
 // Callbacks are std::function. No exception of theirs crosses the C library: it is thrown by the call on whose thread they run, or kept
 // for the object's close() and take_exception(). Without exceptions they must not fail. The program may end, by exit(), in any.
 #ifndef BYTEPORT_HPP
 #define BYTEPORT_HPP
 
-#include "byteport/broker.hpp"
 #include "byteport/client.hpp"
 #include "byteport/log.hpp"
+
+#if !defined(BYTEPORT_WITHOUT_BROKER)
+#include "byteport/broker.hpp"
+#endif
+#if !defined(BYTEPORT_WITHOUT_OUTBOX)
 #include "byteport/outbox.hpp"
+#endif
 
 #endif

@@ -100,11 +100,22 @@ private:
 using ms32 = milliseconds<std::uint32_t>;
 using ms64 = milliseconds<std::uint64_t>;
 
+/// A handle that may be left out.
+template <typename C>
+struct nullable {
+    const C *pointer;
+};
+
 /// What is wrong with an argument, or null.
 template <typename T>
 constexpr const char *complaint(const T & /*given*/) noexcept
 {
     return nullptr;
+}
+template <typename C, typename = std::enable_if_t<std::is_class_v<C>>>
+constexpr const char *complaint(C *const &handle) noexcept
+{
+    return handle != nullptr ? nullptr : "the object holds nothing: it was moved from, or there was no memory for it";
 }
 inline const char *complaint(const text &given) noexcept
 {
@@ -125,6 +136,11 @@ template <typename T, typename = std::enable_if_t<!std::is_enum_v<T>>>
 constexpr const T &to_c(const T &given) noexcept
 {
     return given;
+}
+template <typename C>
+const C *to_c(const nullable<C> &given) noexcept
+{
+    return given.pointer;
 }
 inline const char *to_c(const text &given) noexcept { return given.c(); }
 inline const char *const *to_c(const texts &given) noexcept { return given.c(); }

@@ -81,6 +81,8 @@ enum class status : std::int32_t {
     in_use = BYTEPORT_ERROR_IN_USE,
     /// The outbox or the broker's client was closed.
     closed = BYTEPORT_ERROR_CLOSED,
+    /// Memory is short. Nothing was done, or what was asked for does not fit.
+    out_of_memory = BYTEPORT_ERROR_OUT_OF_MEMORY,
 };
 
 /// How far a call had come when it failed. Up to phase::tls the service has seen nothing of it. It may grow at its end.
@@ -331,6 +333,18 @@ enum class verdict : std::int32_t {
     refused = BYTEPORT_VERDICT_REFUSED,
 };
 
+/// A part of the library that a board may leave out. It may grow at its end.
+enum class feature : std::int32_t {
+    /// https, and brokers over TLS.
+    tls = BYTEPORT_FEATURE_TLS,
+    /// The outbox and its functions.
+    outbox = BYTEPORT_FEATURE_OUTBOX,
+    /// Brokers by MQTT.
+    mqtt = BYTEPORT_FEATURE_MQTT,
+    /// Brokers by STOMP.
+    stomp = BYTEPORT_FEATURE_STOMP,
+};
+
 /// The number by which the C library knows a value.
 template <typename Enumeration, typename = std::enable_if_t<std::is_enum_v<Enumeration>>>
 constexpr std::int32_t to_c(Enumeration value) noexcept
@@ -349,6 +363,9 @@ constexpr std::int32_t to_c(Enumeration value) noexcept
 
 /// The ABI number of the library that runs: this program fits it if this equals BYTEPORT_ABI_VERSION.
 [[nodiscard]] inline std::uint32_t abi_version() noexcept { return byteport_abi_version(); }
+
+/// Whether the library that runs has that part. Any thread may call this.
+[[nodiscard]] inline bool has_feature(feature part) noexcept { return byteport_has_feature(to_c(part)); }
 
 } // namespace BYTEPORT_CPP_FORM
 } // namespace byteport

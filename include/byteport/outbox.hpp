@@ -118,12 +118,18 @@ public:
     /// key where there is no broker.
     [[nodiscard]] static expected_t<outbox> open(const client &to, std::string_view path, const outbox_options &settings)
     {
-        return open(to, path, settings.get(), settings.slot_);
+        byteport_outbox_t *made = nullptr;
+        return detail::finish(
+            detail::attempt(byteport_outbox_open, to.get(), detail::text(path), settings.get(), &made),
+            [&] { return outbox(made, settings.slot_); });
     }
     /// As above, with each setting at its default.
     [[nodiscard]] static expected_t<outbox> open(const client &to, std::string_view path)
     {
-        return open(to, path, nullptr, nullptr);
+        byteport_outbox_t *made = nullptr;
+        const detail::nullable<byteport_outbox_options_t> none = {nullptr};
+        return detail::finish(detail::attempt(byteport_outbox_open, to.get(), detail::text(path), none, &made),
+                              [&made] { return outbox(made, nullptr); });
     }
 
     /// Takes in a reading, at a durability that is at least durability::memory. The call waits for the network only for
@@ -199,12 +205,14 @@ public:
     {
         return detail::call(byteport_outbox_set_legacy_key, get(), detail::text(key));
     }
+#if !defined(BYTEPORT_WITHOUT_BROKER)
     /// Changes the broker login with which readings are uploaded from now on, where they go through a broker. Errors:
     /// status::invalid_argument and status::not_configured for a login that cannot be, and where no broker is between.
     expected_t<void> set_login(std::string_view login, std::string_view password) const
     {
         return detail::call(byteport_outbox_set_login, get(), detail::text(login), detail::text(password));
     }
+#endif
     /// Tries again at once, where the outbox waits before the next call: after the service refused the key, or while it is down.
     expected_t<void> resume() const { return detail::call(byteport_outbox_resume, get()); }
 
@@ -242,14 +250,6 @@ private:
     outbox(byteport_outbox_t *made, std::shared_ptr<detail::exception_slot> slot) noexcept
         : handle(made), slot_(std::move(slot))
     {
-    }
-
-    static expected_t<outbox> open(const client &to, std::string_view path, const byteport_outbox_options_t *settings,
-                                   const std::shared_ptr<detail::exception_slot> &slot)
-    {
-        byteport_outbox_t *made = nullptr;
-        return detail::finish(detail::attempt(byteport_outbox_open, to.get(), detail::text(path), settings, &made),
-                              [&] { return outbox(made, slot); });
     }
 
     std::shared_ptr<detail::exception_slot> slot_;

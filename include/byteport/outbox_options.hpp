@@ -5,8 +5,12 @@
 #ifndef BYTEPORT_OUTBOX_OPTIONS_HPP
 #define BYTEPORT_OUTBOX_OPTIONS_HPP
 
-#include "broker_options.hpp"
 #include "callback.hpp"
+#include "time.hpp"
+
+#if !defined(BYTEPORT_WITHOUT_BROKER)
+#include "broker_options.hpp"
+#endif
 
 namespace byteport {
 inline namespace BYTEPORT_CPP_FORM {
@@ -136,12 +140,14 @@ public:
     {
         return detail::call_on(*this, byteport_outbox_options_set_legacy_key, detail::text(key));
     }
+#if !defined(BYTEPORT_WITHOUT_BROKER)
     /// Uploads through this broker: what the broker has confirmed is delivered. The broker's settings are copied. The client of
     /// outbox::open() needs no key then.
     expected_t<outbox_options &> set_broker(const broker_options &through)
     {
         return detail::call_on(*this, byteport_outbox_options_set_broker, through.get());
     }
+#endif
     /// Takes the system clock for not set while it shows an earlier time than this: what is measured meanwhile is kept, gets its time
     /// of day when the clock is set, and only then is uploaded. Errors: status::invalid_timestamp for time_point::min().
     expected_t<outbox_options &> set_clock_floor(time_point earliest)

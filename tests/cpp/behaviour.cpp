@@ -273,5 +273,6 @@ int main()
     DONE(byteport::set_log(byteport::log_level::off, nullptr));
     CHECK(lines > 0 && wrong == 0 && life.use_count() == 1); // the callback is destroyed
     CHECK(byteport::version() == byteport_version() && byteport::abi_version() == BYTEPORT_ABI_VERSION);
+    CHECK(byteport::has_feature(byteport::feature::tls) && !byteport::has_feature(static_cast<byteport::feature>(0)));
     return check_end("behaviour");
 }

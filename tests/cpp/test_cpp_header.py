@@ -32,6 +32,13 @@ def test_header_compiles_without_a_warning(compiler, standard, form, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("parts", [["OUTBOX"], ["BROKER"], ["OUTBOX", "BROKER"]], ids="-".join)
+def test_header_of_a_library_without_parts(parts, tmp_path):
+    flags = [f"-DBYTEPORT_WITHOUT_{part}" for part in parts]
+    done = compile_text("#include <byteport.hpp>\n", tmp_path, flags=flags)
+    assert done.returncode == 0, done.stderr
+
+
 def test_each_header_stands_alone(tmp_path):
     for header in HEADERS[1:]:
         done = compile_text(f"#include <byteport/{header.name}>\n", tmp_path)
