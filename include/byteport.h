@@ -45,7 +45,8 @@
  * Callbacks come with a userdata pointer, which the library only hands on. One that is kept beyond the call that it is given
  * to also comes with a function that frees the userdata, which is called exactly once. Callbacks may use the library, but not
  * the byteport_download_t or byteport_firmware_t for which they are called; byteport_outbox_callback_t and
- * byteport_message_callback_t say what they may do with their outbox or broker's client. They must not throw a C++ exception nor leave by longjmp.
+ * byteport_message_callback_t say what they may do with their outbox or broker's client. They must not throw a C++ exception
+ * nor leave by longjmp.
  *
  * JSON. What the service says of namespaces, devices, types and messages comes as the JSON text that it wrote, checked to be
  * JSON, in a byteport_result_t. What is in it is the service's word (Byteport HTTP API v1, section 5), and may grow.
@@ -62,7 +63,8 @@
  * begins then is BYTEPORT_ERROR_OUT_OF_MEMORY, but for those that close and free. So is one that is given more data, or gets a
  * longer answer, than there is memory for. A program is ended by SIGABRT, with a line on standard error, where even that does
  * not suffice: when the reserve is used up, when more than 128 KiB in one piece are missing in the middle of a call, or when the
- * last bytes are taken by others just while a thread begins. Bound what calls may take where memory is tight: byteport_options_set_max_answer(), byteport_outbox_options_set_max_memory().
+ * last bytes are taken by others just while a thread begins. Bound what calls may take where memory is tight:
+ * byteport_options_set_max_answer(), byteport_outbox_options_set_max_memory().
  *
  * Parts. A library for a small board may be built without some of its parts; byteport_has_feature() says what it has. One without
  * the outbox, or without the clients of brokers, lacks the functions that this header has between `#if` and `#endif`: a program for
