@@ -69,6 +69,7 @@ enum byteport_status_t
     BYTEPORT_ERROR_FULL = 29,
     BYTEPORT_ERROR_IN_USE = 30,
     BYTEPORT_ERROR_CLOSED = 31,
+    BYTEPORT_ERROR_OUT_OF_MEMORY = 32,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
