@@ -37,7 +37,6 @@ pub mod model;
 mod net;
 #[cfg(feature = "outbox")]
 pub mod outbox;
-#[cfg(any(feature = "broker", feature = "outbox"))]
 mod threads;
 pub mod watch;
 

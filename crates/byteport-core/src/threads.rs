@@ -31,6 +31,7 @@ pub fn start_threads_inside(around: fn(&mut dyn FnMut())) {
 pub fn settle() {
     static NONE: ArcSwapOption<()> = ArcSwapOption::const_empty();
     drop(NONE.load());
+    #[cfg(feature = "outbox")]
     crate::outbox::settle();
 }
 
