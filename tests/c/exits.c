@@ -134,8 +134,8 @@ static void *store_for_ever(void *argument)
 {
     byteport_reading_t *reading = numbered("left", 4);
     for (;;) {
-        byteport_client_store((const byteport_client_t *)argument, reading, NULL);
-        __atomic_fetch_add(&checks_done, 1, __ATOMIC_SEQ_CST);
+        const int is_stored = byteport_client_store((const byteport_client_t *)argument, reading, NULL) == BYTEPORT_OK;
+        __atomic_fetch_add(&checks_done, is_stored, __ATOMIC_SEQ_CST);
     }
     return NULL;
 }

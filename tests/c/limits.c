@@ -53,8 +53,9 @@ static byteport_client_t *client_by(const char *host, bool https)
         byteport_options_set_namespace(options, setting("BYTEPORT_NAMESPACE"), &error) == BYTEPORT_OK &&
         byteport_options_set_key(options, setting("BYTEPORT_KEY"), &error) == BYTEPORT_OK &&
         byteport_options_set_device(options, setting("BYTEPORT_DEVICE"), &error) == BYTEPORT_OK &&
-        byteport_options_set_no_proxy(options, &error) == BYTEPORT_OK) {
-        byteport_client_new(options, &client, &error);
+        byteport_options_set_no_proxy(options, &error) == BYTEPORT_OK &&
+        byteport_client_new(options, &client, &error) != BYTEPORT_OK) {
+        client = NULL;
     }
     byteport_options_free(options);
     byteport_error_free(error);

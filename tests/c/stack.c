@@ -43,7 +43,11 @@ static void *use_all(void *argument)
     use_client(tls_client());
     use_everything();
     read_back();
-    CHECK(byteport_client_store(NULL, NULL, NULL) == BYTEPORT_ERROR_INVALID_ARGUMENT);
+    byteport_client_t *nowhere = client_of(setting("BYTEPORT_GONE"), setting("BYTEPORT_KEY"));
+    byteport_reading_t *reading = numbered("used", 5);
+    REFUSED(BYTEPORT_ERROR_CONNECT, byteport_client_store(nowhere, reading, &error));
+    byteport_reading_free(reading);
+    byteport_client_free(nowhere);
     return argument;
 }
 
