@@ -130,6 +130,7 @@ for_tests() {
   program_only dante-server danted.service
   servers
   pip_install python/requirements-dev.txt
+  pip_install tests/c/requirements.txt
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt
   pip_install tests/brokers/requirements.txt

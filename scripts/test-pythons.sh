@@ -22,10 +22,27 @@ if [ -z "$found" ]; then
   echo "pythons: this machine has Python 3.$ours only"
   exit 0
 fi
-{ head -n 1 <<<"$found"; tail -n 1 <<<"$found"; } | sort -u | while read -r version python; do
-  venv=build/venv-3.$version
-  echo "pythons: $("$python" --version)"
-  "$python" -m venv --clear "$venv"
+# try VERSION PYTHON: in an environment of its own
+try() {
+  local venv=build/venv-3.$1
+  "$2" -m venv --clear "$venv"
   "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-input -r python/requirements-test.txt build/wheels/byteport-*.whl
-  "$venv/bin/python" -m pytest -q -p no:cacheprovider python/tests </dev/null
+  "$venv/bin/python" -m pytest -q -p no:cacheprovider python/tests
+}
+
+# Both at the same time, for the tests wait more than they work; what they say is shown one after the other.
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+started=()
+while read -r version python; do
+  try "$version" "$python" </dev/null >"$logs/$version" 2>&1 &
+  started+=("$! $version $python")
+done < <({ head -n 1 <<<"$found"; tail -n 1 <<<"$found"; } | sort -u)
+status=0
+for one in "${started[@]}"; do
+  read -r process version python <<<"$one"
+  wait "$process" || status=1
+  echo "pythons: $("$python" --version)"
+  cat "$logs/$version"
 done
+exit $status

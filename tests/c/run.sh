@@ -8,7 +8,7 @@ summary=$(mktemp)
 trap 'rm -f "$summary"' EXIT
 
 status=0
-"${PYTHON:-python3}" -m pytest -p no:cacheprovider --rootdir=. -v "$@" . | tee "$summary" || status=$?
+"${PYTHON:-python3}" -m pytest -p no:cacheprovider --rootdir=. -v -n auto "$@" . | tee "$summary" || status=$?
 
 # A test that could not be set up counts as failed, and so does a run that pytest ended in any other way.
 count() { tail -n 1 "$summary" | grep -oE "[0-9]+ $1" | cut -d ' ' -f 1 || true; }
