@@ -44,7 +44,8 @@ def ok(done) -> str:
 def passed(done, program: str) -> None:
     """A test program ended well; neither it nor the library has said anything else."""
     assert re.fullmatch(rf"{program}: [1-9]\d* checks, 0 failed\n", ok(done)), done.stdout
-    assert done.stderr == ""
+    # but for valgrind, of a child that is killed
+    assert not [line for line in done.stderr.splitlines() if not line.startswith("==")], done.stderr
 
 
 def read_back(build, settings, work, field, *span) -> list[list[str]]:
