@@ -25,7 +25,7 @@ BASE = "gcc,libc6-dev,pkg-config,python3"
 
 @pytest.fixture(scope="session")
 def debs() -> dict[str, dict[str, Path]]:
-    """By architecture and name: the packages, as `make deb` makes them, but not optimised, which takes a fraction of the time."""
+    """By architecture and name: the packages, as `make deb` makes them, but not optimised, which is sooner done."""
     shutil.rmtree(DEBS, ignore_errors=True)
     capi.must([capi.ROOT / "scripts" / "deb.sh", "--profile", "dev"])
     found: dict[str, dict[str, Path]] = {}

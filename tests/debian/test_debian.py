@@ -10,6 +10,7 @@ from pathlib import Path
 
 import capi
 import pytest
+
 from conftest import inside
 
 NAMES = {"libbyteport0", "libbyteport-dev", "byteport-tools", "python3-byteport"}
@@ -84,18 +85,21 @@ def test_the_symbols_are_those_of_the_header(debs, tmp_path):
 def test_a_program_is_built_and_run_in_a_clean_debian(clean_root, packaged_server):
     for name in ("store.c", "read.c", "example.h"):
         shutil.copy(capi.EXAMPLES / name, clean_root / "tmp")
-    shared = "$(pkg-config --cflags --libs byteport)"
-    static = "$(pkg-config --cflags byteport) -l:libbyteport.a $(pkg-config --static --libs-only-l byteport | sed s/-lbyteport//)"
+    shared = inside(clean_root, "pkg-config", "--cflags", "--libs", "byteport").split()
+    static = inside(clean_root, "pkg-config", "--static", "--cflags", "--libs", "byteport").split()
+    static[static.index("-lbyteport")] = "-l:libbyteport.a"
     for name, link in (("store", shared), ("read", static)):
-        flags = "-std=c99 -Wall -Wextra -Wpedantic -Werror"
-        inside(clean_root, "sh", "-c", f"cc {flags} /tmp/{name}.c {link} -o /tmp/{name}")
+        flags = ["-std=c99", *capi.WARNINGS]
+        inside(clean_root, "cc", *flags, f"/tmp/{name}.c", *link, "-o", f"/tmp/{name}")
     where = {"BYTEPORT_HOST": packaged_server, "BYTEPORT_NAMESPACE": "my_garage", "BYTEPORT_DEVICE": "deb-c"}
     where |= {"BYTEPORT_KEY": seeded("write_key")}
     login = {"BYTEPORT_USER": seeded("name"), "BYTEPORT_PASSWORD": seeded("password")}
     inside(clean_root, "/tmp/store", **where)
     inside(clean_root, "byteport", "store", "--device", "deb-tool", "speed=13.5", **where)
     script = "import byteport.clients as c, sys; c.ByteportHttpClient(*sys.argv[1:]).store({'speed': 14.5})"
-    inside(clean_root, "python3", "-c", script, "my_garage", where["BYTEPORT_KEY"], "deb-python", packaged_server)
+    inside(
+        clean_root, "python3", "-c", script, "my_garage", where["BYTEPORT_KEY"], "deb-python", packaged_server
+    )
     for device, value in (("deb-tool", "13.5"), ("deb-python", "14.5")):
         points = inside(clean_root, "/tmp/read", "my_garage", device, "speed", **where, **login)
         assert points.split()[-1] == value
@@ -105,8 +109,7 @@ def test_a_program_is_built_and_run_in_a_clean_debian(clean_root, packaged_serve
 
 def test_removing_the_packages_leaves_nothing(clean_root, packaged_server):
     inside(clean_root, "dpkg", "--purge", *NAMES)
-    left = [path for path in (clean_root / "usr").rglob("*byteport*")]
-    assert not left
+    assert not list((clean_root / "usr").rglob("*byteport*"))
     inside(clean_root, "sh", "-c", "dpkg --install /tmp/*.deb")
 
 
@@ -120,7 +123,11 @@ def test_a_board_program_is_linked_with_them_and_run(arch, debs, native_server, 
     flags = ["-std=c99", *capi.WARNINGS, f"-I{root}/usr/include", f"-L{libraries}"]
     capi.must([f"{triplet}-gcc", *flags, capi.EXAMPLES / "store.c", "-o", program, "-lbyteport"])
     emulator = [EMULATORS[arch], "-L", f"/usr/{triplet}", "-E", f"LD_LIBRARY_PATH={libraries}"]
-    where = {"BYTEPORT_HOST": native_server, "BYTEPORT_NAMESPACE": "my_garage", "BYTEPORT_KEY": seeded("write_key")}
+    where = {
+        "BYTEPORT_HOST": native_server,
+        "BYTEPORT_NAMESPACE": "my_garage",
+        "BYTEPORT_KEY": seeded("write_key"),
+    }
     capi.must([*emulator, program], env={**where, "BYTEPORT_DEVICE": f"deb-{arch}"})
     tool = [*emulator, root / "usr" / "bin" / "byteport", "store", "--device", f"tool-{arch}", "speed=1.5"]
     capi.must(tool, env=where)
@@ -128,4 +135,6 @@ def test_a_board_program_is_linked_with_them_and_run(arch, debs, native_server, 
 
 def seeded(name: str) -> str:
     """A value of the seed that the server starts with."""
-    return re.search(rf'^{name} = "([^"]*)"', (capi.ROOT / "examples" / "seed.toml").read_text(), re.MULTILINE)[1]
+    return re.search(
+        rf'^{name} = "([^"]*)"', (capi.ROOT / "examples" / "seed.toml").read_text(), re.MULTILINE
+    )[1]
