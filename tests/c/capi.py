@@ -69,13 +69,20 @@ def must(command: list, **options) -> str:
     return done.stdout
 
 
-def cargo_build(packages: list[str], target_dir: Path = TARGET, *, triple: str = "", **env: str) -> Path:
+def cargo_build(
+    packages: list[str],
+    target_dir: Path = TARGET,
+    *,
+    triple: str = "",
+    options: tuple[str, ...] = (),
+    **env: str,
+) -> Path:
     """Builds packages in the dev profile; gives the folder with what was built."""
     choice = [part for package in packages for part in ("-p", package)] + (
         ["--target", triple] if triple else []
     )
     env = {**os.environ, "CARGO_TARGET_DIR": str(target_dir), **env}
-    must([tool("cargo"), "build", *choice], cwd=ROOT, env=env)
+    must([tool("cargo"), "build", *choice, *options], cwd=ROOT, env=env)
     return target_dir / triple / "debug"
 
 

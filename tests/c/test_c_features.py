@@ -36,15 +36,11 @@ int main(int argc, char **argv)
 
 
 @pytest.fixture(scope="module")
-def bare_dir(plain_dir, tmp_path_factory):
-    """That library. It is built where the one with all parts is, which is put back."""
+def bare_dir(tmp_path_factory):
+    """That library, built apart from the one with all parts, which other tests use meanwhile."""
     folder = tmp_path_factory.mktemp("bare")
-    build = [capi.tool("cargo"), "build", "-p", "byteport-ffi", "--target-dir", capi.TARGET]
-    try:
-        capi.must([*build, "--no-default-features"], cwd=capi.ROOT)
-        shutil.copy(plain_dir / "libbyteport.so", folder)
-    finally:
-        capi.must(build, cwd=capi.ROOT)
+    built = capi.cargo_build(["byteport-ffi"], capi.TARGET / "bare", options=("--no-default-features",))
+    shutil.copy(built / "libbyteport.so", folder)
     (folder / "libbyteport.so.0").symlink_to("libbyteport.so")
     return folder
 
