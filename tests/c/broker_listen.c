@@ -155,7 +155,7 @@ static void on_this_thread(const char *device)
     while (witness.taken < 4 && checks_failed == 0) {
         wait_readable(broker);
         DONE(byteport_broker_service(broker, note, &witness, &handled, &error));
-        CHECK(handled == 1);
+        CHECK(handled >= 1); /* what was refused may come again within one call */
     }
     CHECK(equal(witness.texts, "11a2") && witness.refused == 1 && witness.on_other_threads == 0);
     CHECK(byteport_broker_fd(broker) == descriptor && poll(&due, 1, 0) == 0);
