@@ -60,7 +60,7 @@ lint() {
   checked lint ruff-check build/venv/bin/python -m ruff check --config python/pyproject.toml python examples bench tests
   checked lint ruff-format build/venv/bin/python -m ruff format --check --config python/pyproject.toml python examples bench tests
   checked lint mypy env -C python ../build/venv/bin/python -m mypy
-  checked lint shellcheck shellcheck scripts/*.sh scripts/brokers/*.sh tests/c/*.sh .ci/run
+  checked lint shellcheck shellcheck scripts/*.sh scripts/brokers/*.sh tests/c/*.sh packaging/debian/*.p* .ci/run
   count lint
 }
 

@@ -27,7 +27,7 @@ BASE = "gcc,libc6-dev,pkg-config,python3"
 def debs() -> dict[str, dict[str, Path]]:
     """By architecture and name: the packages, as `make deb` makes them, but not optimised, which is sooner done."""
     shutil.rmtree(DEBS, ignore_errors=True)
-    capi.must([capi.ROOT / "scripts" / "deb.sh", "--profile", "dev"])
+    capi.must([capi.ROOT / "scripts" / "deb.sh", "--profile", "quick"])
     found: dict[str, dict[str, Path]] = {}
     for path in DEBS.glob("*.deb"):
         name, _, arch = path.stem.split("_")
