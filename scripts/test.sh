@@ -159,7 +159,7 @@ boards() {
   # memory; what manages, downloads and uploads, which tests/boards does by the examples; and one that starts itself in another
   # process, which the kernel cannot do for another machine's program. Properties are tried on fewer cases, for emulation is slow.
   for arch in arm64 armhf; do
-    run boards env PROPTEST_CASES=32 scripts/cross.sh "$arch" test --quiet -p byteport-core --lib --test vectors --test wire \
+    run boards env PROPTEST_CASES=8 scripts/cross.sh "$arch" test --quiet -p byteport-core --lib --test vectors --test wire \
       --test outbox --test tls --test hostile --test link --test secrets -- --skip a_second_opener_in_another_process
   done
   count boards
