@@ -157,10 +157,12 @@ boards() {
   run boards build/venv/bin/python -m pytest -q -p no:cacheprovider tests/boards
   # The core's own. Left out: what runs brokers and proxies, whose clients tests/boards runs; what measures this machine's
   # memory; what manages, downloads and uploads, which tests/boards does by the examples; and one that starts itself in another
-  # process, which the kernel cannot do for another machine's program. Properties are tried on fewer cases, for emulation is slow.
+  # process, which the kernel cannot do for another machine's program. Emulation is slow: properties are tried on fewer cases, and
+  # what opens a file damaged in hundreds of ways is left to this machine.
   for arch in arm64 armhf; do
     run boards env PROPTEST_CASES=8 scripts/cross.sh "$arch" test --quiet -p byteport-core --lib --test vectors --test wire \
-      --test outbox --test tls --test hostile --test link --test secrets -- --skip a_second_opener_in_another_process
+      --test outbox --test tls --test hostile --test link --test secrets -- --skip a_second_opener_in_another_process \
+      --skip flip --skip any_length_that_is_left
   done
   count boards
 }
