@@ -29,8 +29,10 @@ print(platform.machine())
 
 @pytest.fixture(scope="module", params=MACHINES)
 def wheel(request: pytest.FixtureRequest) -> tuple[str, Path]:
-    """An architecture, and the wheel that is built for it, with what the other tests have built of it, so not optimised; maturin
-    refuses one whose symbols are too new for its tag."""
+    """An architecture, and the wheel that is built for it; maturin refuses one whose symbols are too new for its tag.
+
+    It is not optimised, for so it takes what the other tests have built.
+    """
     (only,) = board.cross(request.param, "wheel", "--profile", "dev").iterdir()
     return request.param, only
 
