@@ -32,6 +32,8 @@ settings = c_conftest.settings
 certificates = c_conftest.certificates
 recording = c_conftest.recording
 vector_table = c_conftest.vector_table
+mosquitto = c_conftest.mosquitto
+rabbitmq = c_conftest.rabbitmq
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import test_c_programs
 
 # Each is collected here with the builds that conftest.py names. Left out, for they cost minutes and touch nothing that
 # depends on the processor: what the examples say about wrong use and, of the brokers' programs, all but the examples.
-from test_c_broker import client, mosquitto, rabbitmq, test_examples_store_and_listen  # noqa: F401
+from test_c_broker import client, test_examples_store_and_listen  # noqa: F401
 from test_c_outbox import (  # noqa: F401
     test_example_outbox,
     test_example_outbox_select,

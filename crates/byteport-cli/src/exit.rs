@@ -69,7 +69,7 @@ const TABLE: [(ErrorCode, Exit, &str); 32] = [
     (ErrorCode::Full, Exit::Later, "see --max-disk, --max-count and --when-full"),
     (ErrorCode::InUse, Exit::Later, ""),
     (ErrorCode::Closed, Exit::Here, ""),
-    (ErrorCode::OutOfMemory, Exit::Here, ""),
+    (ErrorCode::OutOfMemory, Exit::Later, ""),
 ];
 
 fn row(code: ErrorCode) -> (Exit, &'static str) {
