@@ -11,7 +11,7 @@ help: ## list the tasks
 run: ## build all, start a local server, store this machine's load from C and Python, show it
 	@scripts/run.sh
 
-test: ## every test of every language, and the lints
+test: ## every test of every language, and the lints; not test-boards and test-debian, which take long
 	@scripts/test.sh
 
 test-rust: ## the Rust tests alone
