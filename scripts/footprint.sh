@@ -26,7 +26,7 @@ build() {
   ln -sf libbyteport.so "$folder/libbyteport.so.0"
 }
 
-scripts/setup.sh test
+scripts/setup.sh boards
 [ $# -gt 0 ] || set -- amd64 arm64 armhf
 for what in "$@"; do
   case "$what" in

@@ -5,6 +5,7 @@
 # usage: setup.sh [PART]...
 #   toolchain  what building needs: Rust (only checked), a C compiler, Python with an environment
 #   test       what the tests need besides (this is also what setup.sh alone does)
+#   boards     what `make test-boards`, `make test-debian` and `make deb` need besides
 #   fuzz       what `make fuzz` needs besides
 #   bench      what `make bench` needs besides
 #   cross      what scripts/cross.sh needs besides: 0.7 GB of Rust for other machines, and Zig
@@ -120,10 +121,7 @@ for_tests() {
   # compilers and checkers, then what reads manual pages, the proxies that the tests connect through, and what mounts
   packages gcc g++ clang clang-tidy binutils abigail-tools valgrind libc6-dbg shellcheck openssl curl groff-base microsocks tinyproxy-bin
   packages mount util-linux
-  # boards: their compilers, and what plays their processors
-  packages gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross qemu-user cmake make
   packages doxygen # docs/c and the header as pages
-  packages dpkg-dev debhelper lintian debootstrap # Debian packages, and a Debian in a folder
   packages locales # the C tests make Swedish and Turkish ones from it
   packages chromium chromium-driver # the page is tested in a browser
   packages cmake make meson ninja-build pkg-config man-db # what uses an installed library, and reads its pages
@@ -134,6 +132,14 @@ for_tests() {
   pip_install tests/page/requirements.txt
   pip_install tests/api/requirements.txt
   pip_install tests/brokers/requirements.txt
+}
+
+# What make test-boards and make test-debian need besides the tests.
+for_boards() {
+  for_tests
+  # boards' compilers, and what plays their processors
+  packages gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross qemu-user
+  packages dpkg-dev debhelper lintian debootstrap # Debian packages, and a Debian in a folder
   pip_install tests/boards/requirements.txt
   cross_tools
 }
@@ -169,9 +175,10 @@ for part in "$@"; do
   case "$part" in
     toolchain) toolchain ;;
     test) for_tests ;;
+    boards) for_boards ;;
     fuzz) for_fuzz ;;
     bench) for_bench ;;
     cross) for_cross ;;
-    *) fail "usage: setup.sh [toolchain|test|fuzz|bench|cross]..." ;;
+    *) fail "usage: setup.sh [toolchain|test|boards|fuzz|bench|cross]..." ;;
   esac
 done

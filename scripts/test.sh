@@ -153,6 +153,7 @@ install() {
 
 # The library, its programs and the wheels on boards, whose processors qemu plays.
 boards() {
+  run boards scripts/setup.sh boards
   run boards cargo build --quiet -p byteport-server --locked
   run boards build/venv/bin/python -m pytest -q -p no:cacheprovider tests/boards
   # The core's own. Left out: what runs brokers and proxies, whose clients tests/boards runs; what measures this machine's
@@ -169,6 +170,7 @@ boards() {
 
 # The Debian packages, in a Debian of their own and for boards.
 debian() {
+  run debian scripts/setup.sh boards
   run debian cargo build --quiet -p byteport-server --locked
   run debian build/venv/bin/python -m pytest -q -p no:cacheprovider tests/debian
   count debian
