@@ -11,7 +11,7 @@ help: ## list the tasks
 run: ## build all, start a local server, store this machine's load from C and Python, show it
 	@scripts/run.sh
 
-test: ## every test of every language, and the lints; not test-boards and test-debian, which take long
+test: ## every test of every language, and the lints
 	@scripts/test.sh
 
 test-rust: ## the Rust tests alone
@@ -37,6 +37,7 @@ test-brokers: ## the brokers that the tests start, alone
 
 test-install: ## what is installed, and projects that use it, alone
 	@scripts/test.sh install
+
 test-boards: ## the library on aarch64 and armhf alone, under qemu, and their wheels
 	@scripts/test.sh boards
 
@@ -57,9 +58,6 @@ torture: ## the C examples while every single step of the system fails in its tu
 
 lint: ## formatting and lints of every language, header drift
 	@scripts/test.sh lint
-
-msrv: ## build with Rust 1.85, the oldest compiler that is supported
-	@scripts/test.sh msrv
 
 bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas, paho and bare SQLite
 	@scripts/bench.sh

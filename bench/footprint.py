@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
-"""What the library takes of a board: size for each target and feature set, memory, threads and wake-ups when idle.
+"""What the library takes of a board: size for each target and feature set, memory, threads and wake-ups when idle, and time.
 
 Reads the stripped libraries that scripts/footprint.sh left in build/footprint/TARGET-SET, runs bench/footprint.c against
-those of this machine's own kind, and writes docs/footprint.md. Fails where a library is larger than its limit, where an idle
-client has a thread, or where an idle outbox wakes up.
+those of this machine's own kind, and writes docs/footprint.md. What the profile costs in time is told by the benches of
+storing and of the outbox, beside a library of profile `release`. Fails where a library is larger than its limit, where an
+idle client has a thread, or where an idle outbox wakes up.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from common import ROOT
+from common import ROOT, Result, once, ratio
 
 sys.path.insert(0, str(ROOT / "tests" / "brokers"))
 from broker import Broker
@@ -41,6 +42,9 @@ SETS = {
 }
 #: The most bytes of some of them.
 LIMITS = {("arm64", "tls"): 2_000_000, ("arm64", "all"): 3_000_000}
+#: The whole library of this machine's kind in profile `release`, which scripts/footprint.sh builds as a set of this name.
+FAST = "release"
+STORES, QUEUED, ROUNDS = 3000, 200_000, 7
 SECONDS = int(os.environ.get("FOOTPRINT_SECONDS", "120"))
 
 Figures = dict[str, int]
@@ -146,6 +150,38 @@ def measured() -> dict[str, Figures]:
         return runs.figures()
 
 
+def slower() -> dict[str, float]:
+    """How much more CPU time the calls take with profile `board` than with `release`, as medians of rounds with both."""
+    with tempfile.TemporaryDirectory() as folder, serving(None) as host:
+        store, outbox = (benched(name, Path(folder)) for name in ("store_byteport", "outbox"))
+        stores, fills = [], []
+        for number in range(ROUNDS):
+            files = {kind: f"{folder}/{kind}{number}" for kind in ("all", FAST)}
+            stores.append({kind: timed(kind, store, host.removeprefix("http://"), STORES) for kind in files})
+            # nobody listens at port 9: it is filled, and nothing else
+            fills.append(
+                {kind: timed(kind, outbox, "fill", "127.0.0.1:9", files[kind], QUEUED, 0) for kind in files}
+            )
+    found = {"storing over http": stores, "handing to the outbox": fills}
+    return {what: ratio(rounds, "all", FAST, "cpu") for what, rounds in found.items()}
+
+
+def benched(name: str, work: Path) -> Path:
+    """A program of another bench, for any library of this machine's kind that has everything."""
+    flags = ["-O2", "-std=c99", f"-I{ROOT / 'include'}", f"-L{BUILT / f'{NATIVE}-all'}"]
+    program = work / name
+    subprocess.run(
+        ["gcc", *flags, f"{program.name}.c", "-o", program, "-lbyteport"], check=True, cwd=ROOT / "bench"
+    )
+    return program
+
+
+def timed(kind: str, program: Path, *arguments: object) -> Result:
+    """What such a program prints of a run with a library."""
+    path = f"LD_LIBRARY_PATH={BUILT / f'{NATIVE}-{kind}'}"
+    return once(["env", path, str(program), *(str(part) for part in arguments)])
+
+
 def sizes() -> dict[tuple[str, str], int]:
     """The bytes of each library that was built."""
     found = {}
@@ -162,8 +198,8 @@ def table(rows: list[list[str]]) -> str:
     return "\n".join([lines[0], "| " + " | ".join("---" for _ in rows[0]) + " |", *lines[1:]])
 
 
-def tables(size: dict[tuple[str, str], int], figures: dict[str, Figures]) -> str:
-    """Both tables."""
+def tables(size: dict[tuple[str, str], int], figures: dict[str, Figures], times: dict[str, float]) -> str:
+    """All three tables."""
     megabytes = [["in the library", *TARGETS]]
     for name, (what, _) in SETS.items():
         megabytes.append([what, *(f"{size[target, name] / 1e6:.2f} MB" for target in TARGETS)])
@@ -171,7 +207,9 @@ def tables(size: dict[tuple[str, str], int], figures: dict[str, Figures]) -> str
     for name, found in figures.items():
         memory = [f"{found[which] / 1024:.1f} MiB" for which in ("idle_kib", "peak_kib")]
         used.append([name, *memory, str(found["threads"]), str(found["wakes_per_hour"])])
-    return f"{table(megabytes)}\n\n{table(used)}"
+    took = [["CPU time with profile `board`, `release` being 1", ""]]
+    took += [[what, f"{times:.2f}"] for what, times in times.items()]
+    return "\n\n".join(table(rows) for rows in (megabytes, used, took))
 
 
 def broken(size: dict[tuple[str, str], int], figures: dict[str, Figures]) -> list[str]:
@@ -192,12 +230,14 @@ def main() -> None:
     """Measures, writes the page, and says what is wrong."""
     size = sizes()
     missing = [f"{target}-{name}" for target in TARGETS for name in SETS if (target, name) not in size]
+    if not (BUILT / f"{NATIVE}-{FAST}").is_dir():
+        missing.append(f"{NATIVE}-{FAST}")
     if missing:
         raise SystemExit(f"not built: {', '.join(missing)}: run make footprint")
-    figures = measured()
+    figures, times = measured(), slower()
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    text = tables(size, figures)
+    text = tables(size, figures, times)
     PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
     print(text)
     wrong = broken(size, figures)

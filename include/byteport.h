@@ -2852,8 +2852,8 @@ byteport_status_t byteport_outbox_options_set_broker(byteport_outbox_options_t *
 /**
  * Changes the broker login with which readings are uploaded from now on, where they go through a broker
  * (byteport_outbox_options_set_broker()). An upload that the broker refused goes on at once; what is on its way is sent again.
- * Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
- * between.
+ * Errors: BYTEPORT_ERROR_NOT_CONFIGURED for an empty login; BYTEPORT_ERROR_INVALID_ARGUMENT for a login or password that has
+ * control characters or more than 4,096 bytes, and where readings go through no broker.
  */
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1, 2, 3)
 byteport_status_t byteport_outbox_set_login(const byteport_outbox_t *outbox,

@@ -56,12 +56,36 @@ profile_folder() {
   echo "$folder"
 }
 
-# link_shared FOLDER: the shared library that is installed, if libbyteport was built
+# link_shared FOLDER: the shared library that is installed, if libbyteport was built; of the static library's time, for cargo
+# puts an older one in its place when features that were built before are asked for again
 link_shared() {
-  if [ "$1/libbyteport.a" -nt "$1/linked/libbyteport.so" ]; then
-    scripts/link-shared.sh "$1/libbyteport.a" "$1/linked/libbyteport.so" python -m ziglang cc "${zig[@]}" >&2
-  fi
+  local from=$1/libbyteport.a to=$1/linked/libbyteport.so
+  [ -f "$from" ] || return 0
+  [ ! "$from" -nt "$to" ] && [ ! "$from" -ot "$to" ] && return
+  scripts/link-shared.sh "$from" "$to.$$" python -m ziglang cc "${zig[@]}" >&2
+  touch -r "$from" "$to.$$"
+  mv "$to.$$" "$to" # at once, for others may be linking or using it
 }
+
+# No path of this machine gets into what is built: what panics say of crates begins with the crate.
+cargo fetch --quiet --locked
+flags=
+for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do flags+=" --remap-path-prefix=$crates="; done
+
+# The profile `board` is the library's alone, and its SQLite is without what the server asks of it. Zig makes -Os of the -Oz that
+# cargo has for C compilers; past it, clang hears of it. Rust's own pieces of code that several functions share are left out: each
+# takes more in tables for unwinding than it saves.
+if [ "$(profile_folder "$@")" = board ]; then
+  [[ " $* " != *" byteport-server "* ]] || {
+    echo "cross: the profile board is for the library: build the server with release" >&2
+    exit 2
+  }
+  flags+=" -C llvm-args=-enable-machine-outliner=never"
+  export "CFLAGS_${triple//-/_}=-Xclang -Oz -DSQLITE_OMIT_FOREIGN_KEY -DSQLITE_OMIT_INCRBLOB -DSQLITE_OMIT_JSON
+    -DSQLITE_OMIT_SCHEMA_PRAGMAS -DSQLITE_OMIT_XFER_OPT -DSQLITE_OMIT_OR_OPTIMIZATION -DSQLITE_OMIT_AUTOMATIC_INDEX
+    -DSQLITE_UNTESTABLE -DSQLITE_MAX_MMAP_SIZE=0 -USQLITE_ENABLE_API_ARMOR"
+fi
+export RUSTFLAGS="$flags"
 
 case "$command" in
   build | check | test | run | rustc | clippy)

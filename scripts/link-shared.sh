@@ -41,5 +41,5 @@ while read -r name; do needed+=("-Wl,-u,$name"); done < <(sed -n 's/^ *\(bytepor
 mkdir -p "$(dirname "$out")"
 "$@" -shared -o "$out" "${needed[@]}" "$archive" \
   "-Wl,-soname,libbyteport.so.$abi" "-Wl,--version-script=$work/libbyteport.map" \
-  -Wl,--gc-sections -Wl,--as-needed -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete \
+  -Wl,--gc-sections -Wl,--hash-style=gnu -Wl,--as-needed -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete \
   -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc

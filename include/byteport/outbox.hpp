@@ -207,7 +207,8 @@ public:
     }
 #if !defined(BYTEPORT_WITHOUT_BROKER)
     /// Changes the broker login with which readings are uploaded from now on, where they go through a broker. Errors:
-    /// status::invalid_argument and status::not_configured for a login that cannot be, and where no broker is between.
+    /// status::not_configured for an empty login; status::invalid_argument for a login or password that has control characters
+    /// or more than 4,096 bytes, and where readings go through no broker.
     expected_t<void> set_login(std::string_view login, std::string_view password) const
     {
         return detail::call(byteport_outbox_set_login, get(), detail::text(login), detail::text(password));

@@ -29,7 +29,7 @@ from test_c_programs import (  # noqa: F401
 
 # All but outbox_fork, which qemu 7.2 cannot run: by an assertion of its own it ends a process that was forked from one with
 # threads and then starts a thread.
-PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
+PROGRAMS = ["null", "manage_null", "behaviour", "answers", "transfers", "threads", "fork"]
 PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_threads", "broker_null"]
 
 

@@ -12,6 +12,7 @@ import pytest
 from test_c_programs import ok, read_back
 
 MACHINES = {"arm64": "aarch64", "armhf": "armv7l"}
+pytestmark = pytest.mark.xdist_group("wheels")  # each is built once
 MODULE = "byteport/_byteport.abi3.so"
 
 # What a Python of Debian's consists of, as far as the package needs it.
@@ -33,7 +34,7 @@ def wheel(request: pytest.FixtureRequest) -> tuple[str, Path]:
 
     It is not optimised, for so it takes what the other tests have built.
     """
-    (only,) = board.cross(request.param, "wheel", "--profile", "dev").iterdir()
+    (only,) = board.cross(request.param, "wheel", "--profile", "quick").iterdir()
     return request.param, only
 
 

@@ -13,11 +13,6 @@ static int32_t refuse(const byteport_message_t *message, const byteport_delivery
     return BYTEPORT_VERDICT_REFUSED;
 }
 
-static void count_free(void *userdata)
-{
-    *(unsigned *)userdata += 1;
-}
-
 static void texts(void)
 {
     byteport_broker_options_t *o = NULL;

@@ -21,4 +21,10 @@
         byteport_error_free(error);                                                                                    \
     } while (0)
 
+/* What frees userdata: counts in it. */
+static inline void count_free(void *userdata)
+{
+    *(unsigned *)userdata += 1;
+}
+
 #endif

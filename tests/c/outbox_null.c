@@ -15,11 +15,6 @@ static void count_event(const byteport_outbox_event_t *event, void *userdata)
     told++;
 }
 
-static void count_free(void *userdata)
-{
-    *(unsigned *)userdata += 1;
-}
-
 static void numbers_and_choices(void)
 {
     byteport_outbox_options_t *o = byteport_outbox_options_new();

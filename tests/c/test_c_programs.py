@@ -11,7 +11,7 @@ import capi
 import pytest
 from recorders import Request
 
-PROGRAMS = ["null", "behaviour", "answers", "transfers", "threads", "fork"]
+PROGRAMS = ["null", "manage_null", "behaviour", "answers", "transfers", "threads", "fork"]
 PROGRAMS += ["outbox", "outbox_null", "outbox_events", "outbox_fork", "outbox_threads", "broker_null"]
 # Children of these end with an open outbox whose threads are gone: what only they pointed to is no leak, but looks like one.
 # The other programs check what these do for leaks.

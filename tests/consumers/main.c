@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright The libbyteport authors
  *
- * What every project here builds: stores a reading, and reads an error.
+ * What every project here builds, beside main.cpp: stores a reading, and reads an error.
  *
  *     main HOST NAMESPACE KEY DEVICE VALUE
  *

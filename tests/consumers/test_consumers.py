@@ -23,6 +23,12 @@ def must(*command: object, cwd: Path, **variables: str) -> str:
     return capi.must(list(command), cwd=cwd, env={**ENVIRONMENT, **variables})
 
 
+def move_programs(work: Path, project: Path) -> None:
+    """For build systems that take no sources from outside."""
+    for name in ("main.c", "main.cpp"):
+        shutil.move(work / name, project)
+
+
 def by_make(kind: str, tree: Path, work: Path, *flags: str) -> Path:
     static = {"shared": "", "static": "--static"}[kind]
     found = {"PKG_CONFIG_PATH": str(tree / "lib" / "pkgconfig")}
@@ -38,7 +44,7 @@ def by_cmake(kind: str, tree: Path, work: Path) -> Path:
 
 
 def by_meson(kind: str, tree: Path, work: Path) -> Path:
-    shutil.move(work / "main.c", work / "meson")
+    move_programs(work, work / "meson")
     found = {"PKG_CONFIG_PATH": str(tree / "lib" / "pkgconfig")}
     must("meson", "setup", "build", f"-Ddefault_library={kind}", cwd=work / "meson", **found)
     must("meson", "compile", "-C", "build", cwd=work / "meson")
@@ -48,7 +54,7 @@ def by_meson(kind: str, tree: Path, work: Path) -> Path:
 def configure_subdirectory(kind: str, work: Path, *options: str) -> Path:
     """A project with libbyteport in a folder; cargo builds as it does for the other tests, so that little is left to do."""
     project = work / "subdirectory"
-    shutil.move(work / "main.c", project)
+    move_programs(work, project)
     (project / "libbyteport").symlink_to(capi.ROOT)
     options = (
         f"-DKIND={kind}",
@@ -83,6 +89,11 @@ def stores(program: Path, server: Server, tree: Path) -> None:
     assert [line.split(",")[1] for line in table.splitlines()[1:]] == [value]
 
 
+def in_cpp(program: Path) -> Path:
+    """The program that is built beside another, in C++."""
+    return program.with_name("main-cpp")
+
+
 def needed(program: Path) -> list[str]:
     """The shared libraries that a program names."""
     return re.findall(r"\(NEEDED\).*\[(.*)\]", must("readelf", "-d", program, cwd=program.parent))
@@ -94,21 +105,23 @@ def test_a_project(
     way: Callable[[str, Path, Path], Path], kind: str, tree: Path, server: Server, work: Path
 ) -> None:
     program = way(kind, tree, work)
-    assert ("libbyteport.so.0" in needed(program)) == (kind == "shared")
-    stores(program, server, tree)
+    for made in (program, in_cpp(program)):
+        assert ("libbyteport.so.0" in needed(made)) == (kind == "shared")
+        stores(made, server, tree)
 
 
 def test_a_program_without_any_shared_library(tree: Path, server: Server, work: Path) -> None:
     program = by_make("static", tree, work, "LDFLAGS=-static")
-    assert needed(program) == []
-    stores(program, server, tree)
+    for made in (program, in_cpp(program)):
+        assert needed(made) == []
+        stores(made, server, tree)
 
 
 def test_a_program_with_an_sqlite_of_its_own(tree: Path, server: Server, work: Path) -> None:
     (work / "pkgconfig" / "own.c").write_text(
         "int sqlite3_open_v2(void); int sqlite3_open_v2(void) { return 1; }\n"
     )
-    stores(by_make("static", tree, work, "LDFLAGS=own.c"), server, tree)
+    stores(by_make("static", tree, work, "main", "LDFLAGS=own.c"), server, tree)
 
 
 def test_a_subdirectory_is_installed_with_its_project(server: Server, tree: Path, work: Path) -> None:
@@ -119,6 +132,7 @@ def test_a_subdirectory_is_installed_with_its_project(server: Server, tree: Path
     must("cmake", "--install", "build", "--prefix", prefix, cwd=project)
     assert (prefix / "lib" / "pkgconfig" / "byteport.pc").is_file()
     stores(prefix / "bin" / "main", server, tree)
+    stores(prefix / "bin" / "main-cpp", server, tree)
 
 
 def test_a_subdirectory_is_built_for_another_machine(work: Path) -> None:

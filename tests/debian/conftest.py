@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
-"""The Debian packages of each architecture, made once, and a clean Debian to install them in."""
+"""The Debian packages of each architecture, as scripts/deb.sh has made them, and a clean Debian to install them in."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ BASE = "gcc,libc6-dev,pkg-config,python3"
 
 @pytest.fixture(scope="session")
 def debs() -> dict[str, dict[str, Path]]:
-    """By architecture and name: the packages, as `make deb` makes them, but not optimised, which is sooner done."""
-    shutil.rmtree(DEBS, ignore_errors=True)
-    capi.must([capi.ROOT / "scripts" / "deb.sh", "--profile", "quick"])
+    """By architecture and name: the packages that were made."""
     found: dict[str, dict[str, Path]] = {}
     for path in DEBS.glob("*.deb"):
         name, _, arch = path.stem.split("_")
         found.setdefault(arch, {})[name] = path
+    assert found, f"there are no packages in {DEBS}: make deb"
     return found
 
 
@@ -48,10 +47,11 @@ def clean_root(debs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def inside(root: Path, *command: str, **environment: str) -> str:
-    """Runs a command within the clean Debian, with nothing of this machine's environment."""
+    """Runs a command within the clean Debian, with nothing of this machine's environment, and with a /proc."""
     path = "/usr/sbin:/usr/bin:/sbin:/bin"
     settings = [f"{name}={value}" for name, value in {"PATH": path, "HOME": "/root", **environment}.items()]
-    return capi.must(["chroot", root, "env", "-i", *settings, *command])
+    chroot = ["unshare", f"--mount-proc={root / 'proc'}", "chroot", root]
+    return capi.must([*chroot, "env", "-i", *settings, *command])
 
 
 class Server:

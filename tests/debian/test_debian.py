@@ -18,6 +18,7 @@ NAMES = {"libbyteport0", "libbyteport-dev", "byteport-tools", "python3-byteport"
 TRIPLETS = {"arm64": "aarch64-linux-gnu", "armhf": "arm-linux-gnueabihf"}
 EMULATORS = {"arm64": "qemu-aarch64", "armhf": "qemu-arm"}
 ARCHITECTURES = ["amd64", *TRIPLETS]
+in_the_root = pytest.mark.xdist_group("root")  # it is made once
 NEEDED = ("usr/include/byteport.h", "libbyteport.a", "byteport.pc", "byteportConfig.cmake")
 
 
@@ -35,14 +36,20 @@ def test_there_are_four_packages(arch, debs):
     assert set(debs[arch]) == NAMES
 
 
-def test_lintian_finds_no_error(debs):
-    packages = [path for found in debs.values() for path in found.values()]
-    capi.must(["lintian", "--allow-root", "--fail-on", "error", "--tag-display-limit", "0", *packages])
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_lintian_finds_no_error(arch, debs):
+    packages = dict(debs[arch])
+    if arch == "armhf":
+        # Its static library takes binutils' readelf, which lintian runs, many minutes, for its tables for unwinding; the
+        # package is otherwise that of arm64.
+        del packages["libbyteport-dev"]
+    lintian = ["lintian", "--allow-root", "--fail-on", "error", "--tag-display-limit", "0"]
+    capi.must([*lintian, *packages.values()])
 
 
 def test_lintian_really_looks(debs, tmp_path):
     root = tmp_path / "root"
-    capi.must(["dpkg-deb", "--raw-extract", debs["amd64"]["libbyteport-dev"], root])
+    capi.must(["dpkg-deb", "--raw-extract", debs["amd64"]["libbyteport0"], root])
     shutil.rmtree(root / "usr" / "share" / "doc")
     (root / "usr" / "local").mkdir()
     (root / "usr" / "local" / "stray").write_text("")
@@ -82,6 +89,7 @@ def test_the_symbols_are_those_of_the_header(debs, tmp_path):
     assert symbols == set(capi.header_functions())
 
 
+@in_the_root
 def test_a_program_is_built_and_run_in_a_clean_debian(clean_root, packaged_server):
     for name in ("store.c", "read.c", "example.h"):
         shutil.copy(capi.EXAMPLES / name, clean_root / "tmp")
@@ -107,6 +115,7 @@ def test_a_program_is_built_and_run_in_a_clean_debian(clean_root, packaged_serve
     assert "deb-c" in stored
 
 
+@in_the_root
 def test_removing_the_packages_leaves_nothing(clean_root, packaged_server):
     inside(clean_root, "dpkg", "--purge", *NAMES)
     assert not list((clean_root / "usr").rglob("*byteport*"))

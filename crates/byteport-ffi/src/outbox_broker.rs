@@ -33,8 +33,8 @@ pub unsafe extern "C" fn byteport_outbox_options_set_broker(
 
 /// Changes the broker login with which readings are uploaded from now on, where they go through a broker
 /// (byteport_outbox_options_set_broker()). An upload that the broker refused goes on at once; what is on its way is sent again.
-/// Errors: BYTEPORT_ERROR_INVALID_ARGUMENT and BYTEPORT_ERROR_NOT_CONFIGURED for a login that cannot be, and where no broker is
-/// between.
+/// Errors: BYTEPORT_ERROR_NOT_CONFIGURED for an empty login; BYTEPORT_ERROR_INVALID_ARGUMENT for a login or password that has
+/// control characters or more than 4,096 bytes, and where readings go through no broker.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_outbox_set_login(
     outbox: *const byteport_outbox_t,

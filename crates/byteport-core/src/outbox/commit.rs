@@ -168,8 +168,8 @@ impl State {
         if block.loaded {
             self.loaded_bytes = self.loaded_bytes.saturating_sub(bytes);
         }
-        self.unfiled.push_back(id);
-        self.unfiled.make_contiguous().sort_unstable();
+        let place = self.unfiled.partition_point(|other| *other < id);
+        self.unfiled.insert(place, id);
     }
 
     /// How many readings a thinner body has that is still to be written.

@@ -198,9 +198,16 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_')
 }
 
+/// The CRC-32 of a line's bytes.
+fn sum_of(bytes: &[u8]) -> u32 {
+    let mut sum = flate2::Crc::new();
+    sum.update(bytes);
+    sum.sum()
+}
+
 /// Ends the line that begins at `start`: checksum and newline.
 pub(super) fn seal(out: &mut Vec<u8>, start: usize) {
-    let sum = crc32fast::hash(out.get(start + SUM..).unwrap_or_default());
+    let sum = sum_of(out.get(start + SUM..).unwrap_or_default());
     let nibbles = (0..8).rev().map(|place| (sum >> (4 * place)) as u8 & 15);
     for (byte, nibble) in out.iter_mut().skip(start).zip(nibbles) {
         *byte = if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
@@ -211,7 +218,7 @@ pub(super) fn seal(out: &mut Vec<u8>, start: usize) {
 /// Reads a line without its newline; `None` where it is not what [`write`] wrote.
 pub(super) fn read(line: &[u8]) -> Option<Line<'_>> {
     let (sum, rest) = line.split_at_checked(SUM)?;
-    if read_sum(sum)? != crc32fast::hash(rest) {
+    if read_sum(sum)? != sum_of(rest) {
         return None;
     }
     let rest = std::str::from_utf8(rest).ok()?;

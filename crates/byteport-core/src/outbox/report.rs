@@ -163,8 +163,10 @@ impl FileSummary {
 
 /// An object by reason, with the total.
 fn reasons(dropped: &Dropped) -> serde_json::Value {
-    let reasons = Reason::ALL.map(|reason| (reason.text().to_owned(), dropped.by(reason).into()));
-    let mut object = serde_json::Map::from_iter(reasons);
+    let mut object = serde_json::Map::new();
+    for reason in Reason::ALL {
+        object.insert(reason.text().to_owned(), dropped.by(reason).into());
+    }
     object.insert("total".to_owned(), dropped.total().into());
     object.into()
 }

@@ -188,9 +188,10 @@ fn tidy(place: &Place) {
             (!when.ends_with("-wal")).then(|| (when.to_owned(), entry.path()))
         })
         .collect();
-    aside.sort();
-    for (_, path) in aside.iter().rev().skip(ASIDE) {
+    while aside.len() > ASIDE {
+        let Some((place, _)) = aside.iter().enumerate().min_by_key(|(_, named)| *named) else { return };
+        let (_, path) = aside.swap_remove(place);
         log::warn!(target: "byteport::outbox", "{} is removed: {ASIDE} later ones are kept", path.display());
-        let _ = remove(path);
+        let _ = remove(&path);
     }
 }

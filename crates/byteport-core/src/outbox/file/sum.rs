@@ -2,14 +2,16 @@
 // Copyright The libbyteport authors
 //! Checksums of rows: CRC-32 over the columns, each with its length, so that no two rows read as the same bytes.
 
+use flate2::Crc;
+
 use super::Taken;
 
 /// A checksum in the making.
-pub(super) struct Sum(crc32fast::Hasher);
+pub(super) struct Sum(Crc);
 
 impl Sum {
     pub fn new() -> Sum {
-        Sum(crc32fast::Hasher::new())
+        Sum(Crc::new())
     }
 
     pub fn number(mut self, number: i64) -> Sum {
@@ -25,7 +27,7 @@ impl Sum {
 
     /// The checksum, as SQLite holds it.
     pub fn end(self) -> i64 {
-        i64::from(self.0.finalize())
+        i64::from(self.0.sum())
     }
 }
 

@@ -46,8 +46,9 @@ impl Outbox {
     /// again with the new one.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidArgument`](crate::ErrorCode::InvalidArgument) and
-    /// [`ErrorCode::NotConfigured`](crate::ErrorCode::NotConfigured) for a login that cannot be, and where no broker is between;
+    /// [`ErrorCode::NotConfigured`](crate::ErrorCode::NotConfigured) for an empty login;
+    /// [`ErrorCode::InvalidArgument`](crate::ErrorCode::InvalidArgument) for a login or password that has control characters or
+    /// more than 4,096 bytes, and where readings go through no broker;
     /// [`ErrorCode::File`](crate::ErrorCode::File) where no thread can be started;
     /// [`ErrorCode::Closed`](crate::ErrorCode::Closed); [`ErrorCode::Forked`](crate::ErrorCode::Forked).
     pub fn set_login(&self, login: &str, password: &str) -> Result<()> {
