@@ -111,7 +111,7 @@ def test_a_program_is_built_and_run_in_a_clean_debian(clean_root, packaged_serve
     for device, value in (("deb-tool", "13.5"), ("deb-python", "14.5")):
         points = inside(clean_root, "/tmp/read", "my_garage", device, "speed", **where, **login)
         assert points.split()[-1] == value
-    stored = inside(clean_root, "byteport", "ls", "my_garage", **where, **login)
+    stored = inside(clean_root, "byteport", "devices", "my_garage", **where, **login)
     assert "deb-c" in stored
 
 
