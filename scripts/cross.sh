@@ -69,23 +69,24 @@ link_shared() {
 
 # No path of this machine gets into what is built: what panics say of crates begins with the crate.
 cargo fetch --quiet --locked
-flags=
-for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do flags+=" --remap-path-prefix=$crates="; done
+flags=()
+for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do flags+=("--remap-path-prefix=$crates="); done
 
-# The profile `board` is the library's alone, and its SQLite is without what the server asks of it. Zig makes -Os of the -Oz that
+# The profile `board` is the library's alone, for its SQLite is without what the server asks of it. Zig makes -Os of the -Oz that
 # cargo has for C compilers; past it, clang hears of it. Rust's own pieces of code that several functions share are left out: each
 # takes more in tables for unwinding than it saves.
 if [ "$(profile_folder "$@")" = board ]; then
-  [[ " $* " != *" byteport-server "* ]] || {
-    echo "cross: the profile board is for the library: build the server with release" >&2
+  if [[ ! " $* " =~ \ -p\ byteport-(ffi|core)\  || $* == *byteport-server* ]]; then
+    echo "cross: the profile board is for the library alone: -p byteport-ffi; build the rest with release" >&2
     exit 2
-  }
-  flags+=" -C llvm-args=-enable-machine-outliner=never"
+  fi
+  flags+=(-C llvm-args=-enable-machine-outliner=never)
   export "CFLAGS_${triple//-/_}=-Xclang -Oz -DSQLITE_OMIT_FOREIGN_KEY -DSQLITE_OMIT_INCRBLOB -DSQLITE_OMIT_JSON
     -DSQLITE_OMIT_SCHEMA_PRAGMAS -DSQLITE_OMIT_XFER_OPT -DSQLITE_OMIT_OR_OPTIMIZATION -DSQLITE_OMIT_AUTOMATIC_INDEX
     -DSQLITE_UNTESTABLE -DSQLITE_MAX_MMAP_SIZE=0 -USQLITE_ENABLE_API_ARMOR"
 fi
-export RUSTFLAGS="$flags"
+CARGO_ENCODED_RUSTFLAGS=$(printf '%s\x1f' "${flags[@]}")
+export CARGO_ENCODED_RUSTFLAGS=${CARGO_ENCODED_RUSTFLAGS%?}
 
 case "$command" in
   build | check | test | run | rustc | clippy)

@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Makes the Debian packages in build/deb: libbyteport0, libbyteport-dev, byteport-tools and python3-byteport.
-# usage: deb.sh [--profile PROFILE] [amd64|arm64|armhf]...      (the profile `release`, and all three, unless told)
+# usage: deb.sh [--profile PROFILE] [--out FOLDER] [amd64|arm64|armhf]...
+#        the profile `release`, the folder build/deb and all three unless told; packages that are in the folder are removed
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-profile=release
-if [ "${1:-}" = --profile ]; then
-  profile=${2:?usage: deb.sh [--profile PROFILE] [amd64|arm64|armhf]...}
+profile=release out=build/deb
+while [[ ${1:-} == --* ]]; do
+  case "$1 ${2:-}" in
+    --profile\ ?*) profile=$2 ;;
+    --out\ ?*) out=$2 ;;
+    *) sed -n 's/^# usage: /usage: /p' "$0" >&2; exit 2 ;;
+  esac
   shift 2
-fi
+done
+out=$(realpath -m "$out")
 [ $# -gt 0 ] || set -- amd64 arm64 armhf
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 [ "$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)" = "$version" ] || {
@@ -21,7 +27,7 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 # The manual pages and completions are printed by programs of this machine.
 pages() {
   cargo build --quiet --locked -p byteport-cli -p byteport-server
-  scripts/pages.sh "${CARGO_TARGET_DIR:-target}/debug" build/deb/pages
+  scripts/pages.sh "${CARGO_TARGET_DIR:-target}/debug" "$out/pages"
 }
 
 # What packaging needs, as a Debian source tree: how what was built is installed.
@@ -41,22 +47,23 @@ symbols() {
 }
 
 package() {
-  local arch=$1 tree=$PWD/build/deb/$1/byteport-$version
-  export BYTEPORT_BUILT BYTEPORT_PAGES=$PWD/build/deb/pages BYTEPORT_WHEELS STRIP
+  local arch=$1 tree=$out/$1/byteport-$version
+  export BYTEPORT_BUILT BYTEPORT_PAGES=$out/pages BYTEPORT_WHEELS STRIP
   BYTEPORT_BUILT=$(scripts/cross.sh "$arch" build --profile "$profile" -p byteport-ffi -p byteport-cli -p byteport-server)
   BYTEPORT_WHEELS=$(scripts/cross.sh "$arch" wheel --profile "$profile")
   STRIP=$(dpkg-architecture -a "$arch" -q DEB_HOST_GNU_TYPE 2>/dev/null)-strip
   sources "$tree"
   (cd "$tree" && dpkg-buildpackage -a "$arch" -b -us -uc -d >../build.log 2>&1) || {
-    tail -n 40 "build/deb/$arch/build.log" >&2
-    echo "deb: packaging for $arch failed: build/deb/$arch/build.log" >&2
+    tail -n 40 "$out/$arch/build.log" >&2
+    echo "deb: packaging for $arch failed: $out/$arch/build.log" >&2
     exit 1
   }
-  mv "build/deb/$arch"/*.deb build/deb/
+  mv "$out/$arch"/*.deb "$out"
   rm -rf "$tree"
 }
 
-mkdir -p build/deb
+mkdir -p "$out"
+rm -f "$out"/*.deb
 pages
 for arch in "$@"; do package "$arch"; done
-ls -1 build/deb/*.deb
+ls -1 "$out"/*.deb

@@ -148,8 +148,9 @@ fill() {
 check_library() {
   local place
   built "$from/libbyteport.a"
-  [ "$from/linked/libbyteport.so" -nt "$from/libbyteport.a" ] ||
+  if [ ! -f "$from/linked/libbyteport.so" ] || [ "$from/libbyteport.a" -nt "$from/linked/libbyteport.so" ]; then
     fail "$from/linked/libbyteport.so is not linked, or older than libbyteport.a: have scripts/link-shared.sh make it"
+  fi
   for place in "$libdir" "$includedir" "$mandir" "$datadir"; do writable "$place"; done
 }
 

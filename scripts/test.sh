@@ -157,7 +157,7 @@ install() {
 boards() {
   run boards scripts/setup.sh boards
   run boards cargo build --quiet -p byteport-server --locked
-  run boards build/venv/bin/python -m pytest -q -p no:cacheprovider -n auto --dist loadgroup tests/boards
+  run boards build/venv/bin/python -m pytest -q -p no:cacheprovider -n auto --dist loadfile tests/boards
   # The core's own. Left out: what runs brokers and proxies, whose clients tests/boards runs; what measures this machine's
   # memory; what manages, downloads and uploads, which tests/boards does by the examples; and one that starts itself in another
   # process, which the kernel cannot do for another machine's program. Emulation is slow: properties are tried on fewer cases, and
@@ -174,9 +174,8 @@ boards() {
 debian() {
   run debian scripts/setup.sh boards
   run debian cargo build --quiet -p byteport-server --locked
-  rm -rf build/deb
-  run debian scripts/deb.sh --profile quick # as released, but not optimised, which is sooner done
-  run debian build/venv/bin/python -m pytest -q -p no:cacheprovider -n auto --dist loadgroup tests/debian
+  run debian scripts/deb.sh --profile quick --out build/test-deb # not optimised, which is sooner done
+  run debian build/venv/bin/python -m pytest -q -p no:cacheprovider -n auto --dist loadfile tests/debian
   count debian
 }
 

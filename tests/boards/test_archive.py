@@ -9,8 +9,6 @@ from pathlib import Path
 import capi
 import pytest
 
-pytestmark = pytest.mark.xdist_group("archive")  # it is made once
-
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:

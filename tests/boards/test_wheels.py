@@ -12,7 +12,6 @@ import pytest
 from test_c_programs import ok, read_back
 
 MACHINES = {"arm64": "aarch64", "armhf": "armv7l"}
-pytestmark = pytest.mark.xdist_group("wheels")  # each is built once
 MODULE = "byteport/_byteport.abi3.so"
 
 # What a Python of Debian's consists of, as far as the package needs it.

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,8 +19,10 @@ sys.path.append(str(Path(__file__).parents[1] / "c"))
 
 import capi
 
-DEBS = capi.ROOT / "build" / "deb"
+NAMES = {"libbyteport0", "libbyteport-dev", "byteport-tools", "python3-byteport"}
+DEBS = capi.ROOT / "build" / "test-deb"
 SEED = capi.ROOT / "examples" / "seed.toml"
+AS_ROOT = [] if os.geteuid() == 0 else ["sudo"]
 # What a program is built and run with; the packages themselves bring nothing that is not here.
 BASE = "gcc,libc6-dev,pkg-config,python3"
 
@@ -30,27 +34,29 @@ def debs() -> dict[str, dict[str, Path]]:
     for path in DEBS.glob("*.deb"):
         name, _, arch = path.stem.split("_")
         found.setdefault(arch, {})[name] = path
-    assert found, f"there are no packages in {DEBS}: make deb"
+    assert found, f"there are no packages in {DEBS}: scripts/test.sh debian makes them"
     return found
 
 
 @pytest.fixture(scope="session")
-def clean_root(debs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clean_root(debs) -> Iterator[Path]:
     """A Debian 12 in a folder that has nothing of this machine; our packages are installed in it by its own dpkg."""
-    root = tmp_path_factory.mktemp("debian") / "root"
+    root = capi.ROOT / "build" / "debian-root"  # not in /tmp, where there may be no programs and devices
     mirror = capi.must([capi.ROOT / "scripts" / "debian-mirror.sh"]).strip()
-    capi.must(["debootstrap", "--variant=minbase", f"--include={BASE}", "bookworm", root, mirror])
+    capi.must([*AS_ROOT, "rm", "-rf", root])
+    capi.must([*AS_ROOT, "debootstrap", "--variant=minbase", f"--include={BASE}", "bookworm", root, mirror])
     for path in debs["amd64"].values():
         shutil.copy(path, root / "tmp")
     inside(root, "sh", "-c", "dpkg --install /tmp/*.deb")
-    return root
+    yield root
+    capi.must([*AS_ROOT, "rm", "-rf", root])
 
 
 def inside(root: Path, *command: str, **environment: str) -> str:
     """Runs a command within the clean Debian, with nothing of this machine's environment, and with a /proc."""
     path = "/usr/sbin:/usr/bin:/sbin:/bin"
     settings = [f"{name}={value}" for name, value in {"PATH": path, "HOME": "/root", **environment}.items()]
-    chroot = ["unshare", f"--mount-proc={root / 'proc'}", "chroot", root]
+    chroot = [*AS_ROOT, "unshare", f"--mount-proc={root / 'proc'}", "chroot", root]
     return capi.must([*chroot, "env", "-i", *settings, *command])
 
 
@@ -61,7 +67,11 @@ class Server:
         command = [*command, "--data", folder, "--listen", "127.0.0.1:0"]
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().split("http://")[1].strip()
+        said = self.process.stdout.readline()
+        if "http://" not in said:
+            self.process.kill()
+            raise AssertionError(f"{command} does not listen: {said!r}")
+        self.address = said.split("http://")[1].strip()
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -72,7 +82,9 @@ class Server:
 def packaged_server(clean_root: Path) -> Iterator[str]:
     """The address of the server in byteport-tools, which runs within the clean Debian."""
     shutil.copy(SEED, clean_root / "tmp" / "seed.toml")
-    server = Server(["chroot", clean_root, "byteport-server", "--seed", "/tmp/seed.toml"], "/tmp/data")
+    server = Server(
+        [*AS_ROOT, "chroot", clean_root, "byteport-server", "--seed", "/tmp/seed.toml"], "/tmp/data"
+    )
     yield server.address
     server.stop()
 
@@ -84,3 +96,10 @@ def native_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = Server([program, "--seed", SEED], str(tmp_path_factory.mktemp("server") / "data"))
     yield server.address
     server.stop()
+
+
+def seeded(name: str) -> str:
+    """A value of the seed that the server starts with."""
+    return re.search(
+        rf'^{name} = "([^"]*)"', (capi.ROOT / "examples" / "seed.toml").read_text(), re.MULTILINE
+    )[1]

@@ -4,21 +4,18 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
 import capi
 import pytest
 
-from conftest import inside
+from conftest import NAMES, seeded
 
-NAMES = {"libbyteport0", "libbyteport-dev", "byteport-tools", "python3-byteport"}
 # What a cross compiler and an emulator are called.
 TRIPLETS = {"arm64": "aarch64-linux-gnu", "armhf": "arm-linux-gnueabihf"}
 EMULATORS = {"arm64": "qemu-aarch64", "armhf": "qemu-arm"}
 ARCHITECTURES = ["amd64", *TRIPLETS]
-in_the_root = pytest.mark.xdist_group("root")  # it is made once
 NEEDED = ("usr/include/byteport.h", "libbyteport.a", "byteport.pc", "byteportConfig.cmake")
 
 
@@ -89,39 +86,6 @@ def test_the_symbols_are_those_of_the_header(debs, tmp_path):
     assert symbols == set(capi.header_functions())
 
 
-@in_the_root
-def test_a_program_is_built_and_run_in_a_clean_debian(clean_root, packaged_server):
-    for name in ("store.c", "read.c", "example.h"):
-        shutil.copy(capi.EXAMPLES / name, clean_root / "tmp")
-    shared = inside(clean_root, "pkg-config", "--cflags", "--libs", "byteport").split()
-    static = inside(clean_root, "pkg-config", "--static", "--cflags", "--libs", "byteport").split()
-    static[static.index("-lbyteport")] = "-l:libbyteport.a"
-    for name, link in (("store", shared), ("read", static)):
-        flags = ["-std=c99", *capi.WARNINGS]
-        inside(clean_root, "cc", *flags, f"/tmp/{name}.c", *link, "-o", f"/tmp/{name}")
-    where = {"BYTEPORT_HOST": packaged_server, "BYTEPORT_NAMESPACE": "my_garage", "BYTEPORT_DEVICE": "deb-c"}
-    where |= {"BYTEPORT_KEY": seeded("write_key")}
-    login = {"BYTEPORT_USER": seeded("name"), "BYTEPORT_PASSWORD": seeded("password")}
-    inside(clean_root, "/tmp/store", **where)
-    inside(clean_root, "byteport", "store", "--device", "deb-tool", "speed=13.5", **where)
-    script = "import byteport.clients as c, sys; c.ByteportHttpClient(*sys.argv[1:]).store({'speed': 14.5})"
-    inside(
-        clean_root, "python3", "-c", script, "my_garage", where["BYTEPORT_KEY"], "deb-python", packaged_server
-    )
-    for device, value in (("deb-tool", "13.5"), ("deb-python", "14.5")):
-        points = inside(clean_root, "/tmp/read", "my_garage", device, "speed", **where, **login)
-        assert points.split()[-1] == value
-    stored = inside(clean_root, "byteport", "devices", "my_garage", **where, **login)
-    assert "deb-c" in stored
-
-
-@in_the_root
-def test_removing_the_packages_leaves_nothing(clean_root, packaged_server):
-    inside(clean_root, "dpkg", "--purge", *NAMES)
-    assert not list((clean_root / "usr").rglob("*byteport*"))
-    inside(clean_root, "sh", "-c", "dpkg --install /tmp/*.deb")
-
-
 @pytest.mark.parametrize("arch", TRIPLETS)
 def test_a_board_program_is_linked_with_them_and_run(arch, debs, native_server, tmp_path):
     root, triplet = tmp_path / "root", TRIPLETS[arch]
@@ -140,10 +104,3 @@ def test_a_board_program_is_linked_with_them_and_run(arch, debs, native_server, 
     capi.must([*emulator, program], env={**where, "BYTEPORT_DEVICE": f"deb-{arch}"})
     tool = [*emulator, root / "usr" / "bin" / "byteport", "store", "--device", f"tool-{arch}", "speed=1.5"]
     capi.must(tool, env=where)
-
-
-def seeded(name: str) -> str:
-    """A value of the seed that the server starts with."""
-    return re.search(
-        rf'^{name} = "([^"]*)"', (capi.ROOT / "examples" / "seed.toml").read_text(), re.MULTILINE
-    )[1]
