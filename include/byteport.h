@@ -1155,7 +1155,7 @@ typedef int32_t (*byteport_message_callback_t)(const byteport_message_t *message
 /**
  * Takes one message: its level, the part of the library that it comes from (`byteport::...`), its text in UTF-8, and the
  * userdata. Both texts are gone when the callback returns. It is called on whichever thread calls the library, and on those
- * of an outbox, on several at once; it must neither throw nor jump out.
+ * of an outbox and of a broker's client, on several at once; it must neither throw nor jump out.
  */
 typedef void (*byteport_log_callback_t)(byteport_log_level_t level,
                                         const char *target,
@@ -1287,7 +1287,7 @@ byteport_status_t byteport_timestamp_format_iso8601(int64_t time,
                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
- * New settings, each at its default. Free them with byteport_options_free(). NULL only after a defect of the library.
+ * New settings, each at its default. Free them with byteport_options_free(). NULL where memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_options_t *BYTEPORT_NULLABLE byteport_options_new(void);
@@ -1411,7 +1411,7 @@ void byteport_options_free(byteport_options_t *BYTEPORT_NULLABLE options);
 
 /**
  * A new reading without fields, of the client's own device, stamped with the system clock. It keeps that time however late
- * it is stored. Free it with byteport_reading_free(). NULL only after a defect of the library.
+ * it is stored. Free it with byteport_reading_free(). NULL where memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_reading_t *BYTEPORT_NULLABLE byteport_reading_new(void);
@@ -1558,7 +1558,7 @@ byteport_status_t byteport_client_logout(const byteport_client_t *client,
                                          byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
- * A new query. Free it with byteport_query_free(). NULL only after a defect of the library.
+ * A new query. Free it with byteport_query_free(). NULL where memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_query_t *BYTEPORT_NULLABLE byteport_query_new(void);
@@ -1888,7 +1888,7 @@ byteport_status_t byteport_client_field_definitions(const byteport_client_t *cli
                                                     byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
- * A new registration, of no device. Free it with byteport_registration_free(). NULL only after a defect of the library.
+ * A new registration, of no device. Free it with byteport_registration_free(). NULL where memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_registration_t *BYTEPORT_NULLABLE byteport_registration_new(void);
@@ -2029,7 +2029,7 @@ byteport_status_t byteport_client_statistics(const byteport_client_t *client,
                                              byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
- * A new comparison. Free it with byteport_typical_free(). NULL only after a defect of the library.
+ * A new comparison. Free it with byteport_typical_free(). NULL where memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_typical_t *BYTEPORT_NULLABLE byteport_typical_new(void);
@@ -2112,7 +2112,7 @@ byteport_status_t byteport_client_distance_to_typical(const byteport_client_t *c
                                                       byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
- * A new download, of nothing. Free it with byteport_download_free(). NULL only after a defect of the library.
+ * A new download, of nothing. Free it with byteport_download_free(). NULL where memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_download_t *BYTEPORT_NULLABLE byteport_download_new(void);
@@ -2217,8 +2217,8 @@ byteport_status_t byteport_client_download_to_callback(const byteport_client_t *
                                                        byteport_error_t **BYTEPORT_NULLABLE error);
 
 /**
- * A new request for a program, of the client's own device. Free it with byteport_firmware_free(). NULL only after a defect of
- * the library.
+ * A new request for a program, of the client's own device. Free it with byteport_firmware_free(). NULL where
+ * memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_firmware_t *BYTEPORT_NULLABLE byteport_firmware_new(void);
@@ -2339,7 +2339,7 @@ byteport_status_t byteport_client_fetch_firmware(const byteport_client_t *client
 #if !defined(BYTEPORT_WITHOUT_OUTBOX)
 
 /**
- * New settings, each at its default. Free them with byteport_outbox_options_free(). NULL only after a defect of the library.
+ * New settings, each at its default. Free them with byteport_outbox_options_free(). NULL where memory is short.
  */
 BYTEPORT_CHECK_RESULT
 byteport_outbox_options_t *BYTEPORT_NULLABLE byteport_outbox_options_new(void);
@@ -2819,12 +2819,13 @@ uint64_t byteport_outbox_stats_last_sequence(const byteport_outbox_stats_t *BYTE
 uint64_t byteport_outbox_stats_moved_aside(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
- * All of it as a JSON object, in UTF-8. NULL for NULL.
+ * All of it as a JSON object, in UTF-8. NULL for NULL, and where memory is short.
  */
 const char *BYTEPORT_NULLABLE byteport_outbox_stats_json(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
 /**
- * All of it in Prometheus' text format, version 0.0.4, each figure with the label `outbox`, the path of the file. NULL for NULL.
+ * All of it in Prometheus' text format, version 0.0.4, each figure with the label `outbox`, the path of the file. NULL for
+ * NULL, and where memory is short.
  */
 const char *BYTEPORT_NULLABLE byteport_outbox_stats_prometheus(const byteport_outbox_stats_t *BYTEPORT_NULLABLE stats);
 
@@ -3237,7 +3238,7 @@ byteport_status_t byteport_broker_post_reading(const byteport_broker_t *broker,
  *
  * `statuses`, `count` places or NULL, gets the answer for each reading, also where the call fails: BYTEPORT_OK, or an error of
  * byteport_broker_store(). The call is BYTEPORT_OK where all were stored, and else the error of the first that was not. Only
- * where a pointer is NULL that may not be, nothing is stored and nothing written.
+ * where a pointer is NULL that may not be, or `count` cannot be, nothing is stored and nothing written.
  */
 BYTEPORT_CHECK_RESULT BYTEPORT_NONNULL(1)
 byteport_status_t byteport_broker_store_all(const byteport_broker_t *broker,

@@ -9,7 +9,7 @@ use crate::broker::{byteport_broker_t, call};
 use crate::error::byteport_error_t;
 use crate::handle;
 use crate::reading::byteport_reading_t;
-use crate::status::byteport_status_t::{self, BYTEPORT_OK};
+use crate::status::byteport_status_t::{self, BYTEPORT_ERROR_INVALID_ARGUMENT, BYTEPORT_OK};
 
 /// Stores a reading, and waits until the broker has it, up to the time-out of byteport_broker_options_set_timeout_ms(). The
 /// service takes it from the broker later; success means that the broker keeps it until then. The reading stays as it is.
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn byteport_broker_post_reading(
 ///
 /// `statuses`, `count` places or NULL, gets the answer for each reading, also where the call fails: BYTEPORT_OK, or an error of
 /// byteport_broker_store(). The call is BYTEPORT_OK where all were stored, and else the error of the first that was not. Only
-/// where a pointer is NULL that may not be, nothing is stored and nothing written.
+/// where a pointer is NULL that may not be, or `count` cannot be, nothing is stored and nothing written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_broker_store_all(
     broker: *const byteport_broker_t,
@@ -52,18 +52,26 @@ pub unsafe extern "C" fn byteport_broker_store_all(
     statuses: *mut byteport_status_t,
     error: *mut *mut byteport_error_t,
 ) -> byteport_status_t {
+    let mut is_answered = false;
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe {
+    let status = unsafe {
         call(broker, error, |broker| {
             let readings: Vec<&Reading> = handle::items(readings, count, "readings")?
                 .iter()
                 .map(|reading| Ok(handle::borrow(*reading, "a reading")?.core()))
                 .collect::<Result<_>>()?;
             let answers = broker.store_readings(&readings);
+            is_answered = true;
             handle::put_items(statuses, statuses_of(&answers, count));
             answers?.into_iter().collect()
         })
+    };
+    // What was not even begun, for a reason other than the arguments, was refused for each reading.
+    if !is_answered && status != BYTEPORT_ERROR_INVALID_ARGUMENT {
+        // SAFETY: as above.
+        unsafe { handle::put_items(statuses, std::iter::repeat_n(status, count)) };
     }
+    status
 }
 
 /// The status for each reading; that of the whole call, where that failed.

@@ -128,10 +128,10 @@ impl Write for CallbackSink<'_> {
     }
 }
 
-/// A new download, of nothing. Free it with byteport_download_free(). NULL only after a defect of the library.
+/// A new download, of nothing. Free it with byteport_download_free(). NULL where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_download_new() -> *mut byteport_download_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_download_t::default()))
+    panic::made(byteport_download_t::default)
 }
 
 /// Sets which object is loaded: its field, and the `r` of its point in the service's answer; byteport-server takes `latest`,

@@ -123,11 +123,11 @@ unsafe fn change(
     unsafe { panic::call(error, || change(handle::borrow_mut(firmware, "firmware")?)) }
 }
 
-/// A new request for a program, of the client's own device. Free it with byteport_firmware_free(). NULL only after a defect of
-/// the library.
+/// A new request for a program, of the client's own device. Free it with byteport_firmware_free(). NULL where
+/// memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_firmware_new() -> *mut byteport_firmware_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_firmware_t::new()))
+    panic::made(byteport_firmware_t::new)
 }
 
 /// Sets for which device a program is fetched. For NULL, namespace and device are the client's own.

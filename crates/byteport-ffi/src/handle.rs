@@ -195,7 +195,7 @@ pub(crate) unsafe fn put<T>(pointer: *mut T, value: T) {
 ///
 /// # Safety
 /// NULL, or places for all of them that are this call's alone.
-pub(crate) unsafe fn put_items<T>(pointer: *mut T, values: Vec<T>) {
+pub(crate) unsafe fn put_items<T>(pointer: *mut T, values: impl IntoIterator<Item = T>) {
     if let Some(places) = usable(pointer) {
         for (index, value) in values.into_iter().enumerate() {
             // SAFETY: not NULL, aligned, and a place of its own for each by the caller's word.

@@ -41,7 +41,7 @@ use byteport_log_level_t::*;
 
 /// Takes one message: its level, the part of the library that it comes from (`byteport::...`), its text in UTF-8, and the
 /// userdata. Both texts are gone when the callback returns. It is called on whichever thread calls the library, and on those
-/// of an outbox, on several at once; it must neither throw nor jump out.
+/// of an outbox and of a broker's client, on several at once; it must neither throw nor jump out.
 pub type byteport_log_callback_t = Option<
     unsafe extern "C" fn(
         level: byteport_log_level_t,

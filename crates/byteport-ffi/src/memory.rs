@@ -12,6 +12,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, UnsafeCell};
+use std::hint::black_box;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -86,7 +87,8 @@ fn has_probe() -> bool {
     const LAYOUT: Layout = Layout::new::<[u8; PROBE]>();
     // SAFETY: the size is not zero; what was got is given back with the same layout.
     unsafe {
-        let place = System.alloc(LAYOUT);
+        // Out of the compiler's sight: what is got and given back unused, it may leave out.
+        let place = black_box(System.alloc(LAYOUT));
         if !place.is_null() {
             System.dealloc(place, LAYOUT);
         }

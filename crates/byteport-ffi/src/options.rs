@@ -4,7 +4,6 @@
 
 use std::ffi::c_char;
 use std::mem::take;
-use std::ptr;
 use std::time::Duration;
 
 use byteport_core::model::name::{self, NameKind};
@@ -64,10 +63,10 @@ fn milliseconds(milliseconds: u32) -> Result<Duration> {
     }
 }
 
-/// New settings, each at its default. Free them with byteport_options_free(). NULL only after a defect of the library.
+/// New settings, each at its default. Free them with byteport_options_free(). NULL where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_options_new() -> *mut byteport_options_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_options_t(Options::new())))
+    panic::made(|| byteport_options_t(Options::new()))
 }
 
 /// Sets the host: `HOST`, `HOST:PORT` or `[IPV6]:PORT`, each with `http://` or `https://` before it or not. Default:

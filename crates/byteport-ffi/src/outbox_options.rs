@@ -4,7 +4,6 @@
 
 use std::ffi::{c_char, c_void};
 use std::mem::take;
-use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,10 +114,10 @@ unsafe fn set(
     unsafe { panic::call(error, || handle::borrow_mut(options, "options")?.change(change)) }
 }
 
-/// New settings, each at its default. Free them with byteport_outbox_options_free(). NULL only after a defect of the library.
+/// New settings, each at its default. Free them with byteport_outbox_options_free(). NULL where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_outbox_options_new() -> *mut byteport_outbox_options_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_outbox_options_t::default()))
+    panic::made(byteport_outbox_options_t::default)
 }
 
 /// Sets the most bytes on disk, the write-ahead log included; at least 262,144. Default: 16,777,216 (16 MiB).

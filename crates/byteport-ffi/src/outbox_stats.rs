@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use byteport_core::outbox::{DiskState, LinkState, Reason, Stats};
 
-use crate::{handle, panic};
+use crate::{handle, memory, panic};
 
 /// Why readings were given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,18 +303,23 @@ unsafe fn whole(
     panic::or(ptr::null(), || {
         // SAFETY: the caller vouches for the pointer.
         let Some(stats) = (unsafe { handle::get(stats) }) else { return ptr::null() };
-        place(stats).get_or_init(|| handle::c_text(&text(stats))).as_ptr()
+        let place = place(stats);
+        if place.get().is_none() && memory::check().is_err() {
+            return ptr::null();
+        }
+        place.get_or_init(|| handle::c_text(&text(stats))).as_ptr()
     })
 }
 
-/// All of it as a JSON object, in UTF-8. NULL for NULL.
+/// All of it as a JSON object, in UTF-8. NULL for NULL, and where memory is short.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_outbox_stats_json(stats: *const byteport_outbox_stats_t) -> *const c_char {
     // SAFETY: the caller's pointer is NULL or a living handle.
     unsafe { whole(stats, |stats| &stats.json, |stats| stats.core.to_json()) }
 }
 
-/// All of it in Prometheus' text format, version 0.0.4, each figure with the label `outbox`, the path of the file. NULL for NULL.
+/// All of it in Prometheus' text format, version 0.0.4, each figure with the label `outbox`, the path of the file. NULL for
+/// NULL, and where memory is short.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn byteport_outbox_stats_prometheus(
     stats: *const byteport_outbox_stats_t,

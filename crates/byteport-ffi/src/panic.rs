@@ -6,13 +6,14 @@
 //! The panic hook belongs to the copy of Rust's standard library inside this library: no other library's is touched.
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
+use std::ptr;
 use std::sync::Once;
 
 use byteport_core::{Error, ErrorCode, Result, start_threads_inside};
 
 use crate::error::{self, byteport_error_t};
 use crate::status::byteport_status_t;
-use crate::{memory, signals};
+use crate::{handle, memory, signals};
 
 /// Runs a call that can fail, unless memory is short; its error goes to `error`, its status to the caller.
 ///
@@ -44,6 +45,11 @@ pub(crate) unsafe fn ending(
 /// Runs what cannot fail but for a defect; then the fallback is given.
 pub(crate) fn or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     catch(body).unwrap_or(fallback)
+}
+
+/// A new handle for C; NULL where memory is short.
+pub(crate) fn made<T>(make: impl FnOnce() -> T) -> *mut T {
+    or(ptr::null_mut(), || memory::check().map_or(ptr::null_mut(), |()| handle::into_raw(make())))
 }
 
 /// What a panic leaves half done stays valid memory: the core's locks may be poisoned, and it goes on regardless.

@@ -3,7 +3,6 @@
 //! Which part of a series is read, and what is made of it.
 
 use std::ffi::c_char;
-use std::ptr;
 
 use byteport_core::http::{Operation, SeriesQuery};
 use byteport_core::{Error, ErrorCode, Result};
@@ -50,10 +49,10 @@ impl byteport_query_t {
     }
 }
 
-/// A new query. Free it with byteport_query_free(). NULL only after a defect of the library.
+/// A new query. Free it with byteport_query_free(). NULL where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_query_new() -> *mut byteport_query_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_query_t(SeriesQuery::default())))
+    panic::made(|| byteport_query_t(SeriesQuery::default()))
 }
 
 /// Reads from the first to the last moment, in microseconds since 1970-01-01 UTC; BYTEPORT_TIME_OPEN leaves that end to the

@@ -3,7 +3,6 @@
 //! Building a reading.
 
 use std::ffi::c_char;
-use std::ptr;
 
 use byteport_core::model::{Reading, Timestamp, Value};
 use byteport_core::{Error, ErrorCode};
@@ -46,10 +45,10 @@ unsafe fn set(
 }
 
 /// A new reading without fields, of the client's own device, stamped with the system clock. It keeps that time however late
-/// it is stored. Free it with byteport_reading_free(). NULL only after a defect of the library.
+/// it is stored. Free it with byteport_reading_free(). NULL where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_reading_new() -> *mut byteport_reading_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_reading_t(Reading::new())))
+    panic::made(|| byteport_reading_t(Reading::new()))
 }
 
 /// Sets the UID of the device that measured, in place of the client's own. Errors: BYTEPORT_ERROR_INVALID_NAME.

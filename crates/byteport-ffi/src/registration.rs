@@ -3,7 +3,6 @@
 //! Registering devices.
 
 use std::ffi::c_char;
-use std::ptr;
 
 use byteport_core::manage::{self, Registration};
 use byteport_core::{Error, ErrorCode, Result};
@@ -54,10 +53,10 @@ unsafe fn change(
     unsafe { panic::call(error, || change(handle::borrow_mut(registration, "registration")?)) }
 }
 
-/// A new registration, of no device. Free it with byteport_registration_free(). NULL only after a defect of the library.
+/// A new registration, of no device. Free it with byteport_registration_free(). NULL where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_registration_new() -> *mut byteport_registration_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_registration_t::default()))
+    panic::made(byteport_registration_t::default)
 }
 
 /// Sets the device's UID. Where `is_batch` is true, the text is several with commas between them, or a range: `device100-107`,

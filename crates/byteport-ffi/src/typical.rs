@@ -3,7 +3,6 @@
 //! How far each hour, day, week or month of a field is from its typical one.
 
 use std::ffi::c_char;
-use std::ptr;
 
 use byteport_core::http::Span;
 use byteport_core::manage::{self, DESCRIPTORS, Grouping, Order, TypicalQuery};
@@ -79,10 +78,10 @@ unsafe fn change(
     unsafe { panic::call(error, || change(handle::borrow_mut(typical, "typical")?)) }
 }
 
-/// A new comparison. Free it with byteport_typical_free(). NULL only after a defect of the library.
+/// A new comparison. Free it with byteport_typical_free(). NULL where memory is short.
 #[unsafe(no_mangle)]
 pub extern "C" fn byteport_typical_new() -> *mut byteport_typical_t {
-    panic::or(ptr::null_mut(), || handle::into_raw(byteport_typical_t::default()))
+    panic::made(byteport_typical_t::default)
 }
 
 /// Compares what was measured from the first to the last moment, as byteport_query_set_range() says.

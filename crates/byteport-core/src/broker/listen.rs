@@ -42,7 +42,9 @@ impl Broker {
         let shared = Arc::clone(self.shared()?);
         shared.subscribe_something()?;
         shared.begin_to_listen()?;
-        self.threads.start("byteport-messages", move || shared.hand_on(opened, handler))
+        let listener = Arc::clone(&shared);
+        let started = self.threads.start("byteport-messages", move || listener.hand_on(opened, handler));
+        started.inspect_err(|_| shared.lock().listens = false)
     }
 }
 

@@ -77,8 +77,8 @@ impl Outbox {
         };
         let told = Arc::clone(&shared);
         let held = outbox.threads.hold();
+        outbox.threads.start("byteport-file", move || keeper.run())?; // first: it ends the others
         outbox.threads.start("byteport-events", move || told.tell_all())?;
-        outbox.threads.start("byteport-file", move || keeper.run())?;
         for _ in 0..connections {
             let shared = Arc::clone(&shared);
             outbox.threads.start("byteport-upload", move || upload::run(&shared))?;
