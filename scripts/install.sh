@@ -4,7 +4,7 @@
 # Installs what was built: the library with headers, pkg-config and CMake files, and the programs with their manual pages
 # and completions. Runs nothing that was built, so it serves cross builds and packagers too.
 # usage: install.sh [OPTION]...      installs; `make install` calls it after a release build
-#        install.sh --uninstall [OPTION]...     removes what installs into the same folders have installed
+#        install.sh --uninstall [OPTION]...     removes all that installs into the same folders have installed; takes folders only
 #   --from DIR       the folder with what was built, target/release unless told: libbyteport.a, linked/libbyteport.so as
 #                    scripts/link-shared.sh makes it, byteport, byteport-server
 #   --pages DIR      the folder that scripts/pages.sh wrote; `pages` in --from unless told
@@ -35,18 +35,18 @@ absolute() {
 }
 
 options() {
-  local name
+  local name unfit=
   action=install from=${CARGO_TARGET_DIR:-$root/target}/release pages='' parts=(library tools) manifest=yes
   while [ $# -gt 0 ]; do
     case "$1" in
       --uninstall) action=uninstall ;;
-      --no-manifest) manifest= ;;
+      --no-manifest) manifest='' unfit=$1 ;;
       --from | --pages | --only | --prefix | --libdir | --includedir | --bindir | --datadir | --mandir | --destdir)
         [ $# -gt 1 ] || fail "$1 needs a value"
         case "$1" in
-          --from) from=$2 ;;
-          --pages) pages=$2 ;;
-          --only) parts=("$2") ;;
+          --from) from=$2 unfit=$1 ;;
+          --pages) pages=$2 unfit=$1 ;;
+          --only) parts=("$2") unfit=$1 ;;
           *)
             name=${1#--}
             printf -v "${name^^}" %s "$2"
@@ -58,6 +58,7 @@ options() {
     esac
     shift
   done
+  [[ $action == install || -z $unfit ]] || fail "--uninstall removes all that the manifest lists: it takes no $unfit"
   [[ ${parts[0]} == library || ${parts[0]} == tools ]] || fail "--only is library or tools, not ${parts[0]}"
 }
 
@@ -74,14 +75,16 @@ folders() {
   pages=${pages:-$from/pages}
 }
 
-# What the sources say of themselves.
+# What the sources say of themselves. Of several libraries of one SONAME, ldconfig takes the one whose file name has the higher
+# numbers. 0.x.y is SONAME.x.y; later versions come after all of these, 1.x.y as SONAME.(1000 + x).y.
 facts() {
-  local abi
+  local abi major minor patch
   version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml")
   abi=$(sed -n 's/^pub const BYTEPORT_ABI_VERSION: u32 = \([0-9]*\);$/\1/p' "$root/crates/byteport-ffi/src/abi.rs")
-  [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+ && -n $abi ]] || fail "the version is not where it was in $root"
+  [[ $version =~ ^([0-9]+)\.([0-9]{1,3})\.([0-9]+.*) && -n $abi ]] || fail "the version is not where it was in $root"
   soname=libbyteport.so.$abi
-  library=$soname.${version#*.}
+  major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]} patch=${BASH_REMATCH[3]}
+  library=$soname.$((major * 1000 + minor)).$patch
 }
 
 # writable DIR: fails unless DIR can be made, or written to if it is there
