@@ -85,7 +85,7 @@ uninstall: ## remove what `make install` with the same folders has installed
 	@scripts/install.sh --uninstall
 
 deb: ## make the Debian packages for amd64, arm64 and armhf, in build/deb
-	@scripts/deb.sh
+	@scripts/setup.sh boards && scripts/deb.sh
 
 setup: ## install what the tests need (Debian packages, a Python environment)
 	@scripts/setup.sh
