@@ -9,6 +9,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import capi
@@ -20,12 +21,14 @@ SCRIPT = capi.ROOT / "scripts" / "install.sh"
 VERSION = re.search(r'^version = "(.*)"', (capi.ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
 INCLUDE = capi.ROOT / "include"
 HEADERS = [path.relative_to(INCLUDE) for path in INCLUDE.rglob("*.h*")]
+LICENCES = {"share/doc/byteport/LICENSE", "share/doc/byteport/THIRD-PARTY"}
 TOOLS = {
     "bin/byteport",
     "bin/byteport-server",
     "share/bash-completion/completions/byteport",
     "share/fish/vendor_completions.d/byteport.fish",
     "share/zsh/site-functions/_byteport",
+    *LICENCES,
 }
 
 
@@ -40,6 +43,7 @@ def library(libdir: str = "lib") -> set[str]:
         f"{libdir}/cmake/byteport/byteportConfig.cmake",
         f"{libdir}/cmake/byteport/byteportConfigVersion.cmake",
         "share/man/man3/byteport.3",
+        *LICENCES,
         *(f"include/{name}" for name in HEADERS),
     }
 
@@ -132,6 +136,16 @@ def test_ldconfig_finds_the_latest_version(tmp_path: Path) -> None:
         capi.must(["/sbin/ldconfig", "-n", lib])
         assert (lib / "libbyteport.so.0").readlink() == Path(names[-1])
         (lib / names.pop()).unlink()
+
+
+def test_the_notices_are_those_of_the_crates(tmp_path: Path) -> None:
+    kept = capi.ROOT / "packaging" / "install" / "THIRD-PARTY"
+    made = tmp_path / "THIRD-PARTY"
+    capi.must([sys.executable, capi.ROOT / "scripts" / "notices.py", made], env=ENVIRONMENT)
+    assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), "run `make notices`"
+    # of a crate in each: a choice of licences, one licence of its own, two at once; and what is no crate
+    for name in ("base64", "libbz2-rs-sys", "ring", "uplot"):
+        assert re.search(rf"^{name} .*\(.+\)$", made.read_text(encoding="utf-8"), re.MULTILINE), name
 
 
 @pytest.mark.parametrize("name", ["libbyteport.a", "libbyteport.so"])
@@ -251,6 +265,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
         (("--from", "/nowhere", "--uninstall"), "it takes no --from"),
         (("--uninstall", "--pages", "/nowhere"), "it takes no --pages"),
         (("--no-manifest", "--uninstall"), "it takes no --no-manifest"),
+        (("--no-strip", "--uninstall"), "it takes no --no-strip"),
         (("--from", "/nowhere"), "there is no /nowhere/libbyteport.a: run `make release`"),
     ],
 )
