@@ -71,6 +71,9 @@ abi: ## record what this release promises to C programs, in tests/abi
 header: ## write include/byteport.h and the version script anew from the Rust sources
 	@BYTEPORT_WRITE_HEADER=1 cargo test -q -p byteport-ffi --test header
 
+notices: ## write the notices of third parties anew from Cargo.lock, into packaging/install/THIRD-PARTY
+	@python3 scripts/notices.py
+
 doc-c: ## the C library's documentation as pages in build/doc/c/html; needs doxygen
 	@scripts/doc-c.sh
 
@@ -85,7 +88,7 @@ uninstall: ## remove what `make install` with the same folders has installed
 	@scripts/install.sh --uninstall
 
 deb: ## make the Debian packages for amd64, arm64 and armhf, in build/deb
-	@scripts/deb.sh
+	@scripts/setup.sh boards && scripts/deb.sh
 
 setup: ## install what the tests need (Debian packages, a Python environment)
 	@scripts/setup.sh

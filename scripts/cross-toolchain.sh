@@ -10,9 +10,11 @@ dest=$(realpath -m "${1:?usage: cross-toolchain.sh DEST}")
 "$(dirname "$0")/unpack-debs.sh" "$dest" rustc-web:amd64 libstd-rust-web-1.85:amd64 libllvm19:amd64 \
   libstd-rust-web-dev:amd64 libstd-rust-web-dev:arm64 libstd-rust-web-dev:armhf
 for tool in rustc rustdoc; do
-  # shellcheck disable=SC2016 # the wrapper's own shell expands it
-  printf '#!/bin/sh\nLD_LIBRARY_PATH=%s/usr/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} exec %s/usr/bin/%s "$@"\n' \
-    "$dest" "$dest" "$tool" > "$dest/$tool"
+  cat > "$dest/$tool" << 'END' # the wrapper's own shell finds the folder, whatever its name
+#!/bin/sh
+here=${0%/*}
+LD_LIBRARY_PATH=$here/usr/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} exec "$here/usr/bin/${0##*/}" "$@"
+END
   chmod +x "$dest/$tool"
 done
 "$dest/rustc" -V

@@ -18,6 +18,12 @@ while [[ ${1:-} == --* ]]; do
 done
 out=$(realpath -m "$out")
 [ $# -gt 0 ] || set -- amd64 arm64 armhf
+for tool in git dpkg-parsechangelog dpkg-architecture dpkg-buildpackage dh; do
+  command -v "$tool" >/dev/null || {
+    echo "deb: there is no $tool: scripts/setup.sh boards installs what is needed" >&2
+    exit 1
+  }
+done
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 [ "$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)" = "$version" ] || {
   echo "deb: packaging/debian/changelog is not about version $version" >&2

@@ -20,7 +20,7 @@ git archive --prefix="$name/" HEAD | tar -x -C "$work"
 { echo; cat "$work/config.toml"; } >>"$work/$name/.cargo/config.toml" # it says where the crates are
 ln -s ../VENDOR "$work/$name/python/VENDOR" # for python/.cargo, which is the same file
 mkdir -p build
-tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -c "$name" |
+tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go=rX --mtime="@$(git log -1 --format=%ct)" -c "$name" |
   gzip -n >"build/$name.tar.gz.new"
 mv "build/$name.tar.gz.new" "build/$name.tar.gz"
 echo "$PWD/build/$name.tar.gz"

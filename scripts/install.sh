@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright The libbyteport authors
 # Installs what was built: the library with headers, pkg-config and CMake files, and the programs with their manual pages
-# and completions. Runs nothing that was built, so it serves cross builds and packagers too.
+# and completions; with either, the licences. Runs nothing that was built, so it serves cross builds and packagers too.
 # usage: install.sh [OPTION]...      installs; `make install` calls it after a release build
-#        install.sh --uninstall [OPTION]...     removes what installs into the same folders have installed
+#        install.sh --uninstall [OPTION]...     removes all that installs into the same folders have installed; takes folders only
 #   --from DIR       the folder with what was built, target/release unless told: libbyteport.a, linked/libbyteport.so as
 #                    scripts/link-shared.sh makes it, byteport, byteport-server
 #   --pages DIR      the folder that scripts/pages.sh wrote; `pages` in --from unless told
 #   --only PART      library or tools; both unless told
 #   --no-manifest    keeps no list for --uninstall
+#   --no-strip       leaves in the libraries what only a debugger reads, for packagers whose tools take it out themselves
 #   --prefix DIR     where it will be used: /usr/local unless told. Within it, unless told: --libdir lib,
 #                    --includedir include, --bindir bin, --datadir share, --mandir share/man
 #   --destdir DIR    a folder to put the tree into instead of /, for packagers
@@ -35,18 +36,19 @@ absolute() {
 }
 
 options() {
-  local name
-  action=install from=${CARGO_TARGET_DIR:-$root/target}/release pages='' parts=(library tools) manifest=yes
+  local name unfit=
+  action=install from=${CARGO_TARGET_DIR:-$root/target}/release pages='' parts=(library tools) manifest=yes strip_debug=yes
   while [ $# -gt 0 ]; do
     case "$1" in
       --uninstall) action=uninstall ;;
-      --no-manifest) manifest= ;;
+      --no-manifest) manifest='' unfit=$1 ;;
+      --no-strip) strip_debug='' unfit=$1 ;;
       --from | --pages | --only | --prefix | --libdir | --includedir | --bindir | --datadir | --mandir | --destdir)
         [ $# -gt 1 ] || fail "$1 needs a value"
         case "$1" in
-          --from) from=$2 ;;
-          --pages) pages=$2 ;;
-          --only) parts=("$2") ;;
+          --from) from=$2 unfit=$1 ;;
+          --pages) pages=$2 unfit=$1 ;;
+          --only) parts=("$2") unfit=$1 ;;
           *)
             name=${1#--}
             printf -v "${name^^}" %s "$2"
@@ -58,6 +60,7 @@ options() {
     esac
     shift
   done
+  [[ $action == install || -z $unfit ]] || fail "--uninstall removes all that the manifest lists: it takes no $unfit"
   [[ ${parts[0]} == library || ${parts[0]} == tools ]] || fail "--only is library or tools, not ${parts[0]}"
 }
 
@@ -74,14 +77,16 @@ folders() {
   pages=${pages:-$from/pages}
 }
 
-# What the sources say of themselves.
+# What the sources say of themselves. Of several libraries of one SONAME, ldconfig takes the one whose file name has the higher
+# numbers. 0.x.y is SONAME.x.y; later versions come after all of these, 1.x.y as SONAME.(1000 + x).y.
 facts() {
-  local abi
+  local abi major minor patch
   version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml")
   abi=$(sed -n 's/^pub const BYTEPORT_ABI_VERSION: u32 = \([0-9]*\);$/\1/p' "$root/crates/byteport-ffi/src/abi.rs")
-  [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+ && -n $abi ]] || fail "the version is not where it was in $root"
+  [[ $version =~ ^([0-9]+)\.([0-9]{1,3})\.([0-9]+.*) && -n $abi ]] || fail "the version is not where it was in $root"
   soname=libbyteport.so.$abi
-  library=$soname.${version#*.}
+  major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]} patch=${BASH_REMATCH[3]}
+  library=$soname.$((major * 1000 + minor)).$patch
 }
 
 # writable DIR: fails unless DIR can be made, or written to if it is there
@@ -160,18 +165,29 @@ check_tools() {
   for place in "$bindir" "$mandir" "$datadir"; do writable "$place"; done
 }
 
-# The libraries as they are installed, in $scratch: without what only a debugger reads, and showing their functions only.
+# without_debug STRIP: takes from the libraries in $scratch what only a debugger reads, unless told to leave it
+without_debug() {
+  [ -n "$strip_debug" ] || return 0
+  "$1" --strip-debug "$scratch/libbyteport.a" && "$1" --strip-unneeded "$scratch/libbyteport.so"
+}
+
+# The libraries as they are installed, in $scratch, showing their functions only.
 finish_libraries() {
   local strip=${STRIP:-strip}
   cp "$from/linked/libbyteport.so" "$scratch/"
   if [[ ${strip##*/} == true ]]; then
     cp "$from/libbyteport.a" "$scratch/"
   elif ! {
-    "$root/scripts/link-static.sh" "$from/libbyteport.a" "$scratch/libbyteport.a" "$strip" &&
-      "$strip" --strip-debug "$scratch/libbyteport.a" && "$strip" --strip-unneeded "$scratch/libbyteport.so"
+    "$root/scripts/link-static.sh" "$from/libbyteport.a" "$scratch/libbyteport.a" "$strip" && without_debug "$strip"
   } 2>"$scratch/told"; then
     fail "$(tail -n 1 "$scratch/told") (for a cross build, name its strip in the variable STRIP)"
   fi
+}
+
+# The licences of libbyteport and of what is linked into it.
+install_licences() {
+  put 644 "$root/LICENSE" "$datadir/doc/byteport/LICENSE"
+  put 644 "$templates/THIRD-PARTY" "$datadir/doc/byteport/THIRD-PARTY"
 }
 
 install_library() {
@@ -264,6 +280,6 @@ if [ $action = uninstall ]; then
 fi
 for part in "${parts[@]}"; do "check_$part"; done
 mkdir -p "$destdir/"
-for part in "${parts[@]}"; do "install_$part"; done
+for part in "${parts[@]}" licences; do "install_$part"; done
 if [ -n "$manifest" ]; then keep; fi
 installed=()

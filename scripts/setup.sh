@@ -139,6 +139,7 @@ for_boards() {
   for_tests
   # boards' compilers, and what plays their processors
   packages gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross qemu-user
+  packages git # scripts/dist.sh and scripts/deb.sh ask it which files are the sources
   packages dpkg-dev debhelper lintian debootstrap # Debian packages, and a Debian in a folder
   pip_install tests/boards/requirements.txt
   cross_tools

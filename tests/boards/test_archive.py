@@ -4,6 +4,7 @@
 
 import json
 import os
+import tarfile
 from pathlib import Path
 
 import capi
@@ -29,6 +30,24 @@ def test_cargo_finds_all_crates_in_it(folder, sources, tmp_path):
     assert [path for path in manifests if sources not in path.parents] == []
 
 
+def test_the_same_commit_gives_the_same_bytes(sources):
+    archive = capi.ROOT / "build" / f"{sources.name}.tar.gz"
+    first = archive.read_bytes()
+    done = capi.run([capi.ROOT / "scripts" / "dist.sh"], umask=0o077)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert archive.read_bytes() == first
+    with tarfile.open(archive) as files:
+        modes = {member.name.split("/", 1)[-1]: member.mode for member in files if member.isfile()}
+    assert (modes["LICENSE"], modes["scripts/install.sh"]) == (0o644, 0o755)
+    assert set(modes.values()) == {0o644, 0o755}
+
+
 def test_it_holds_what_the_recipes_need(sources):
-    for name in ("LICENSE", "scripts/install.sh", "packaging/install/byteport.pc.in", "include/byteport.h"):
+    for name in (
+        "LICENSE",
+        "scripts/install.sh",
+        "packaging/install/byteport.pc.in",
+        "packaging/install/THIRD-PARTY",
+        "include/byteport.h",
+    ):
         assert (sources / name).is_file(), name

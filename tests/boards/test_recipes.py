@@ -51,6 +51,12 @@ def libraries(tree: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
 
 
+def has_notices(tree: Path) -> bool:
+    """Whether the notices are there that the crates' licences ask for."""
+    notices = PACKAGING / "install" / "THIRD-PARTY"
+    return (tree / "usr" / "share" / "doc" / "byteport" / "THIRD-PARTY").read_bytes() == notices.read_bytes()
+
+
 def has_header(tree: Path) -> bool:
     return (tree / "usr" / "include" / "byteport.h").read_bytes() == capi.HEADER.read_bytes()
 
@@ -93,6 +99,7 @@ def test_buildroot_installs(tree, sources, tmp_path):
     buildroot(tmp_path, f"{sources}/built", *variables)
     buildroot(tmp_path, f"{sources}/to_{tree}", *variables)
     assert libraries(root) >= FOR_DEVELOPERS
+    assert has_notices(root)
     assert has_header(root)
 
 
@@ -225,6 +232,9 @@ def test_yocto_builds_and_installs(sources, tmp_path):
     assert ran == f"{sources} -p byteport-ffi\n"
     capi.must([*shell, steps["do_install"]])
     assert libraries(root) >= FOR_DEVELOPERS
+    assert has_notices(root)
+    # BitBake strips, and takes a library that is stripped already for a fault
+    assert " .symtab " in capi.must(["readelf", "-SW", root / "usr" / "lib" / LIBRARY])
     assert has_header(root)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from service import KEY, NS, PASSWORD, USER, Server
 from conftest import ENVIRONMENT, HERE
 
 numbers = itertools.count(1)
+LINKED = capi.TARGET / "aarch64-unknown-linux-gnu" / "debug" / "linked"
 
 
 def must(*command: object, cwd: Path, **variables: str) -> str:
@@ -51,7 +53,7 @@ def by_meson(kind: str, tree: Path, work: Path) -> Path:
     return work / "meson" / "build" / "main"
 
 
-def configure_subdirectory(kind: str, work: Path, *options: str) -> Path:
+def configure_subdirectory(kind: str, work: Path, *options: str, **variables: str) -> Path:
     """A project with libbyteport in a folder; cargo builds as it does for the other tests, so that little is left to do."""
     project = work / "subdirectory"
     move_programs(work, project)
@@ -62,7 +64,7 @@ def configure_subdirectory(kind: str, work: Path, *options: str) -> Path:
         f"-DBYTEPORT_CARGO_TARGET_DIR={capi.TARGET}",
         *options,
     )
-    must("cmake", "-G", "Ninja", "-S", ".", "-B", "build", *options, cwd=project)
+    must("cmake", "-G", "Ninja", "-S", ".", "-B", "build", *options, cwd=project, **variables)
     return project
 
 
@@ -133,16 +135,68 @@ def test_a_subdirectory_is_installed_with_its_project(server: Server, tree: Path
     assert (prefix / "lib" / "pkgconfig" / "byteport.pc").is_file()
     stores(prefix / "bin" / "main", server, tree)
     stores(prefix / "bin" / "main-cpp", server, tree)
+    assert (prefix / "share" / "byteport" / "manifest").is_file()
+    must("cmake", "--install", "build", "--prefix", "/usr", cwd=project, DESTDIR=str(work / "package"))
+    assert (work / "package" / "usr" / "lib" / "libbyteport.a").is_file()
+    assert not list(work.glob("package/**/manifest"))
+
+
+def commands_for_another_machine(work: Path, *options: str, **variables: str) -> tuple[str, list[str]]:
+    """What a build would run: cargo's line, and all lines. No compiler for the machine is needed where nothing is linked."""
+    machine = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"]
+    machine += ["-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"]
+    project = configure_subdirectory("shared", work, *machine, *options, **variables)
+    told = must("ninja", "-C", "build", "-t", "commands", cwd=project).splitlines()
+    (cargo,) = [line for line in told if "-p byteport-ffi" in line]
+    return cargo, told
+
+
+def compiler(commands: tuple[str, list[str]]) -> Path:
+    """The compiler that cargo, the crates with C code, and the step that links the shared library are given: one for all."""
+    cargo, told = commands
+    (words,) = [shlex.split(line) for line in told if "link-shared.sh" in line]
+    after = words.index(f"{LINKED}/libbyteport.so") + 1
+    linker = words[after]
+    assert words[after + 1] == "&&"
+    assert f"CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER={linker}" in shlex.split(cargo)
+    assert f"CC_aarch64_unknown_linux_gnu={linker}" in shlex.split(cargo)
+    return Path(linker)
+
+
+def macros(program: Path) -> set[str]:
+    """What a compiler has defined with the options that it is always called with."""
+    return set(must(program, "-E", "-dM", "-x", "c", "/dev/null", cwd=program.parent).splitlines())
 
 
 def test_a_subdirectory_is_built_for_another_machine(work: Path) -> None:
-    machine = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"]
-    project = configure_subdirectory("shared", work, *machine)
-    told = must("ninja", "-C", "build", "-t", "commands", cwd=project)
-    (cargo,) = [line for line in told.splitlines() if "-p byteport-ffi" in line]
-    for part in ("--target aarch64-unknown-linux-gnu", "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=/"):
-        assert part in cargo
-    assert f"{capi.TARGET}/aarch64-unknown-linux-gnu/debug/linked/libbyteport.so" in told
+    commands = commands_for_another_machine(
+        work,
+        '-DCMAKE_C_FLAGS=-DFLAG="it\'s"',
+        "-DCMAKE_SYSROOT=/",
+        CC="gcc -DBOARD=7",
+    )
+    assert "--target aarch64-unknown-linux-gnu" in commands[0]
+    assert {"#define BOARD 7", "#define FLAG it's"} <= macros(compiler(commands))
+    assert "'--sysroot=/'" in compiler(commands).read_text()
+
+
+def test_a_subdirectory_is_built_by_clang_for_another_machine(work: Path) -> None:
+    # GNU binutils of that machine, found by its name
+    strip = work / "tools" / "aarch64-linux-gnu-strip"
+    strip.parent.mkdir()
+    strip.symlink_to(shutil.which("strip"))
+    commands = commands_for_another_machine(
+        work,
+        "-DCMAKE_C_COMPILER=clang",
+        "-DCMAKE_CXX_COMPILER=clang++",
+        "-DCMAKE_C_COMPILER_TARGET=aarch64-linux-gnu",
+        "-DCMAKE_CXX_COMPILER_TARGET=aarch64-linux-gnu",
+        "-DCMAKE_STRIP=/usr/bin/llvm-strip",
+        PATH=f"{strip.parent}:{ENVIRONMENT['PATH']}",
+    )
+    assert "#define __aarch64__ 1" in macros(compiler(commands))
+    (linking,) = [shlex.split(line) for line in commands[1] if "link-static.sh" in line]
+    assert str(strip) in linking
 
 
 @pytest.mark.parametrize("wish", ["0.9", "1", "0.2...0.9", "0.0...<0.1"])

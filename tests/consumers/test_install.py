@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import capi
@@ -19,12 +21,14 @@ SCRIPT = capi.ROOT / "scripts" / "install.sh"
 VERSION = re.search(r'^version = "(.*)"', (capi.ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
 INCLUDE = capi.ROOT / "include"
 HEADERS = [path.relative_to(INCLUDE) for path in INCLUDE.rglob("*.h*")]
+LICENCES = {"share/doc/byteport/LICENSE", "share/doc/byteport/THIRD-PARTY"}
 TOOLS = {
     "bin/byteport",
     "bin/byteport-server",
     "share/bash-completion/completions/byteport",
     "share/fish/vendor_completions.d/byteport.fish",
     "share/zsh/site-functions/_byteport",
+    *LICENCES,
 }
 
 
@@ -39,6 +43,7 @@ def library(libdir: str = "lib") -> set[str]:
         f"{libdir}/cmake/byteport/byteportConfig.cmake",
         f"{libdir}/cmake/byteport/byteportConfigVersion.cmake",
         "share/man/man3/byteport.3",
+        *LICENCES,
         *(f"include/{name}" for name in HEADERS),
     }
 
@@ -89,6 +94,58 @@ def test_the_shared_library_is_found_by_its_soname(tree: Path) -> None:
     assert "Library soname: [libbyteport.so.0]" in capi.must(["readelf", "-d", lib / "libbyteport.so"])
     assert (lib / "libbyteport.so").resolve() == (lib / "libbyteport.so.0").resolve()
     assert not (lib / "libbyteport.so.0").readlink().is_absolute()
+
+
+def sources_of(version: str, folder: Path) -> Path:
+    """The sources of another version, with a library in them that has nothing but its SONAME."""
+    folder.mkdir()
+    for name in ("LICENSE", "crates", "include", "packaging"):
+        (folder / name).symlink_to(capi.ROOT / name)
+    (folder / "scripts").mkdir()
+    shutil.copy(SCRIPT, folder / "scripts")
+    cargo = (capi.ROOT / "Cargo.toml").read_text()
+    (folder / "Cargo.toml").write_text(cargo.replace(f'version = "{VERSION}"', f'version = "{version}"', 1))
+    built = folder / "target" / "release"
+    (built / "linked").mkdir(parents=True)
+    (built / "libbyteport.a").write_bytes(b"")
+    soname = "-Wl,-soname,libbyteport.so.0"
+    capi.must(
+        ["gcc", "-shared", "-nostdlib", soname, "-x", "c", os.devnull, "-o", built / "linked/libbyteport.so"]
+    )
+    return folder
+
+
+def test_ldconfig_finds_the_latest_version(tmp_path: Path) -> None:
+    lib = tmp_path / "usr" / "lib"
+    names = []
+    for version in ("0.1.0", "0.2.3", "0.10.0", "0.99.9", "1.0.0", "1.2.1", "2.0.0"):
+        sources = sources_of(version, tmp_path / version)
+        options = [
+            "--only",
+            "library",
+            "--prefix",
+            tmp_path / "usr",
+            "--from",
+            sources / "target" / "release",
+        ]
+        capi.must([sources / "scripts" / SCRIPT.name, *options], env={**ENVIRONMENT, "STRIP": "true"})
+        names.append((lib / "libbyteport.so.0").resolve().name)
+    assert names[:4] == [f"libbyteport.so.{version}" for version in ("0.1.0", "0.2.3", "0.10.0", "0.99.9")]
+    while names:
+        (lib / "libbyteport.so.0").unlink()
+        capi.must(["/sbin/ldconfig", "-n", lib])
+        assert (lib / "libbyteport.so.0").readlink() == Path(names[-1])
+        (lib / names.pop()).unlink()
+
+
+def test_the_notices_are_those_of_the_crates(tmp_path: Path) -> None:
+    kept = capi.ROOT / "packaging" / "install" / "THIRD-PARTY"
+    made = tmp_path / "THIRD-PARTY"
+    capi.must([sys.executable, capi.ROOT / "scripts" / "notices.py", made], env=ENVIRONMENT)
+    assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), "run `make notices`"
+    # of a crate in each: a choice of licences, one licence of its own, two at once; and what is no crate
+    for name in ("base64", "libbz2-rs-sys", "ring", "uplot"):
+        assert re.search(rf"^{name} .*\(.+\)$", made.read_text(encoding="utf-8"), re.MULTILINE), name
 
 
 @pytest.mark.parametrize("name", ["libbyteport.a", "libbyteport.so"])
@@ -204,6 +261,11 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
         (("--libdir",), "--libdir needs a value"),
         (("--only", "headers"), "--only is library or tools"),
         (("--fast",), "there is no option --fast"),
+        (("--uninstall", "--only", "tools"), "it takes no --only"),
+        (("--from", "/nowhere", "--uninstall"), "it takes no --from"),
+        (("--uninstall", "--pages", "/nowhere"), "it takes no --pages"),
+        (("--no-manifest", "--uninstall"), "it takes no --no-manifest"),
+        (("--no-strip", "--uninstall"), "it takes no --no-strip"),
         (("--from", "/nowhere"), "there is no /nowhere/libbyteport.a: run `make release`"),
     ],
 )

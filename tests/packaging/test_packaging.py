@@ -73,6 +73,9 @@ def test_the_metadata_are_whole(wheel: Path) -> None:
     assert about["Name"] == "byteport"
     assert about["Requires-Python"] == ">=3.9"
     assert about["License-Expression"] == "BSD-3-Clause"
+    assert about.get_all("License-File") == ["LICENSE", "THIRD-PARTY"]
+    notices = ROOT / "packaging" / "install" / "THIRD-PARTY"
+    assert read(wheel, "licenses/THIRD-PARTY") == notices.read_text(encoding="utf-8")
     assert about["Summary"]
     assert about["Description-Content-Type"].startswith("text/markdown")
     needs = about.get_all("Requires-Dist") or []
@@ -117,6 +120,7 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
         archive.extractall(tmp_path / "sources", filter="data")
     assert not [name for name in inside if "/target/" in name or "/build/" in name]
     assert [name for name in inside if name.endswith("/LICENSE")]
+    assert [name for name in inside if name.endswith("/THIRD-PARTY")]
     (sources,) = (tmp_path / "sources").iterdir()
     flags = Path(".cargo") / "config.toml"  # what is compiled already is compiled with them in any case
     assert (sources / flags).read_bytes() == (ROOT / flags).read_bytes()

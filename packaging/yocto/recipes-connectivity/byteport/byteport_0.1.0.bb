@@ -28,8 +28,9 @@ do_compile() {
     scripts/link-shared.sh ${BUILT}/libbyteport.a ${BUILT}/linked/libbyteport.so ${CC} ${LDFLAGS}
 }
 
+# BitBake itself puts what a debugger reads into a package of its own.
 do_install() {
-    STRIP="${STRIP}" ${S}/scripts/install.sh --only library --no-manifest \
+    STRIP="${STRIP}" ${S}/scripts/install.sh --only library --no-manifest --no-strip \
         --from ${BUILT} --destdir ${D} --prefix ${prefix} \
         --libdir ${libdir} --includedir ${includedir} --datadir ${datadir} --mandir ${mandir}
 }
