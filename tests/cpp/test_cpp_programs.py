@@ -31,6 +31,11 @@ def test_program(program, build, settings, vector_table, tmp_path):
     assert passed(build, program, settings, tmp_path, vector_table)
 
 
+@pytest.mark.parametrize("build", [name for name in BUILDS if "asan" not in name], indirect=True)
+def test_readings_of_which_the_library_says_nothing(build, settings, tmp_path):
+    assert passed(build, "unstored", settings, tmp_path)
+
+
 @pytest.mark.parametrize("build", [name for name in BUILDS if "throws" in name], indirect=True)
 def test_exceptions_in_callbacks(build, settings, tmp_path):
     assert passed(build, "callbacks", settings, tmp_path)
@@ -72,4 +77,4 @@ def test_both_forms_in_one_program(build, tmp_path):
 
 def test_every_program_is_run_here():
     programs = {path.stem for path in conftest.HERE.glob("*.cpp")}
-    assert programs == {*PROGRAMS, *BROKER_PROGRAMS, "callbacks", "forms"}
+    assert programs == {*PROGRAMS, *BROKER_PROGRAMS, "callbacks", "forms", "unstored"}
