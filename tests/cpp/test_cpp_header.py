@@ -105,8 +105,8 @@ def test_every_public_function_is_documented_and_tested():
 
 
 CLASS = re.compile(r"class (\w+)(?: : public (?:detail::handle<byteport_(\w+)_t\b)?.*| {)$")
-# The functions that call others of the C library than the one of their own name, which has `_ms` behind it where it takes a span of
-# time; without the prefix that their class says.
+# The functions that call others of the C library than the one of their own name, which has `_ms` behind it where it
+# takes a span of time; without the prefix that their class says.
 OTHERS = {
     "answer::json": {"json", "length"},
     "broker::descriptor": {"fd"},

@@ -52,8 +52,7 @@ def test_broker_program(program, way, build, settings, tmp_path, request):
 
 @pytest.mark.parametrize("build", ["g++-c++17-throws"], indirect=True)
 def test_both_forms_in_one_program(build, tmp_path):
-    """Parts of a program that are compiled with exceptions and without, by C++17 and C++20, keep to their own functions, and take
-    each other's errors."""
+    """Parts of a program, with exceptions or without, by C++17 or C++20: their functions are apart, their errors are one."""
     part = conftest.HERE / "forms.cpp"
     for number, flags in enumerate((["-std=c++17", "-fno-exceptions"], ["-std=c++20"])):
         made = tmp_path / f"form{number}.o"
