@@ -7,8 +7,9 @@
 // the source may only be destroyed or assigned to. What byteport.h says of threads, callbacks, fork and exit holds here, too.
 //
 // A call that fails throws byteport::error. Without exceptions (-fno-exceptions, or BYTEPORT_NO_EXCEPTIONS defined) the same functions
-// return a byteport::result, and the compiler warns where it is not looked at: expected_t<T> stands for either. Memory that is not to
-// be had is std::bad_alloc, or the end of the program.
+// return a byteport::result, and the compiler warns where it is not looked at: expected_t<T> stands for either. Memory that the library
+// cannot have is a failure like others, status::out_of_memory. The classes copy texts, callbacks and errors, too: where there is no
+// memory for that, it is std::bad_alloc, or without exceptions the end of the program.
 //
 // Text comes in as std::string_view, in UTF-8, and is copied; it needs no NUL behind it, and must hold none. Text goes out as a view
 // that is good as long as the object that gave it, unless a function says otherwise. What may be left out is std::optional. Moments are

@@ -119,21 +119,24 @@ public:
     expected_t<void> post(const reading &what) const { return detail::call(byteport_broker_post_reading, get(), what.get()); }
     /// Stores readings of any devices, together in lists of a bounded length, and waits until the broker has answered for all of them. One
     /// that is refused keeps no other from being stored: the call fails as the first that was not stored. `statuses` gets the answer for
-    /// each, also where the call fails.
+    /// each, also where the call fails; where it fails before any is stored, each is its error.
     expected_t<void> store_all(span<const reading> readings, std::vector<status> *statuses = nullptr) const
     {
+        constexpr auto unwritten = static_cast<byteport_status_t>(BYTEPORT_UNSET); // which is no status
         std::vector<const byteport_reading_t *> pointers;
         pointers.reserve(readings.size());
         for (const auto &one : readings) {
             pointers.push_back(one.get());
         }
-        std::vector<byteport_status_t> codes(readings.size(), BYTEPORT_ERROR_INVALID_ARGUMENT);
+        std::vector<byteport_status_t> codes(readings.size(), unwritten);
+        if (statuses != nullptr) {
+            statuses->assign(readings.size(), status::out_of_memory); // which may be so here, or for the error
+        }
         auto failure = detail::attempt(byteport_broker_store_all, get(), pointers.data(), pointers.size(), codes.data());
         if (statuses != nullptr) {
-            statuses->clear();
-            for (const byteport_status_t code : codes) {
-                statuses->push_back(static_cast<status>(code));
-            }
+            std::transform(codes.begin(), codes.end(), statuses->begin(), [&failure](byteport_status_t code) {
+                return failure && code == unwritten ? failure->code() : static_cast<status>(code);
+            });
         }
         return detail::finish(std::move(failure), [] {});
     }

@@ -100,6 +100,22 @@ private:
 using ms32 = milliseconds<std::uint32_t>;
 using ms64 = milliseconds<std::uint64_t>;
 
+/// A number that may be left out, on its way in. One that is there is at least 0: below is what C takes for none.
+template <typename Number>
+class number {
+public:
+    explicit number(std::optional<Number> given) noexcept : given_(given.value_or(BYTEPORT_UNSET)), is_there_(given.has_value())
+    {
+    }
+
+    [[nodiscard]] Number c() const noexcept { return given_; }
+    [[nodiscard]] bool fits() const noexcept { return !is_there_ || given_ >= 0; }
+
+private:
+    Number given_;
+    bool is_there_;
+};
+
 /// A handle that may be left out.
 template <typename C>
 struct nullable {
@@ -130,6 +146,11 @@ const char *complaint(const milliseconds<Number> &given) noexcept
 {
     return given.fits() ? nullptr : "a span of time is negative, or longer than the library can count in milliseconds";
 }
+template <typename Number>
+const char *complaint(const number<Number> &given) noexcept
+{
+    return given.fits() ? nullptr : "a number is below 0: leave it out to let the service decide, or to ask for all";
+}
 
 /// An argument as C takes it.
 template <typename T, typename = std::enable_if_t<!std::is_enum_v<T>>>
@@ -146,6 +167,11 @@ inline const char *to_c(const text &given) noexcept { return given.c(); }
 inline const char *const *to_c(const texts &given) noexcept { return given.c(); }
 template <typename Number>
 Number to_c(const milliseconds<Number> &given) noexcept
+{
+    return given.c();
+}
+template <typename Number>
+Number to_c(const number<Number> &given) noexcept
 {
     return given.c();
 }

@@ -72,6 +72,40 @@ private:
 #endif
 };
 
+/// While it lives, the place for what is thrown by callbacks that a call runs on this thread. Callbacks that were handed over long
+/// before have no other way to tell that call from all others.
+class slot_of_call {
+public:
+    slot_of_call() noexcept : before_(std::exchange(innermost(), &slot_)) {}
+    ~slot_of_call() { innermost() = before_; }
+    slot_of_call(const slot_of_call &) = delete;
+    slot_of_call(slot_of_call &&) = delete;
+    slot_of_call &operator=(const slot_of_call &) = delete;
+    slot_of_call &operator=(slot_of_call &&) = delete;
+
+    /// The one of the innermost call on this thread; outside of any, the other.
+    static exception_slot &or_else(exception_slot &other) noexcept
+    {
+        return innermost() != nullptr ? *innermost() : other;
+    }
+    /// Throws what is kept, and forgets it.
+    void rethrow()
+    {
+        slot_.rethrow(); // NOLINT(readability-static-accessed-through-instance): static only where there are no exceptions
+    }
+
+private:
+    static exception_slot *&innermost() noexcept
+    {
+        // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): each thread has its own
+        static thread_local exception_slot *slot = nullptr;
+        return slot;
+    }
+
+    exception_slot slot_;
+    exception_slot *before_;
+};
+
 /// Throws what is kept, if there is a slot and something in it, and forgets it.
 inline void rethrow(const std::shared_ptr<exception_slot> &slot)
 {

@@ -19,8 +19,8 @@ inline namespace BYTEPORT_CPP_FORM {
 ///
 /// Every call can fail as the connection and the HTTP status can: status::dns, connect, proxy, tls, timeout, disconnected,
 /// forbidden, not_found, server, status and redirect. What each can fail with besides is said there. status::invalid_argument is
-/// for text that is not UTF-8 or holds a NUL; status::not_configured for a namespace, key or device that neither the call nor the
-/// options name. Of these, nothing is sent.
+/// for text that is not UTF-8 or holds a NUL, and for a number below 0 where one may be left out; status::not_configured for a
+/// namespace, key or device that neither the call nor the options name. Of these, nothing is sent.
 class client : public detail::handle<byteport_client_t, byteport_client_free> {
 public:
     using handle::handle;
@@ -130,7 +130,7 @@ public:
     [[nodiscard]] expected_t<answer> devices(std::optional<std::string_view> uid = {}, std::optional<std::int32_t> depth = {},
                                              std::optional<std::string_view> name_space = {}) const
     {
-        return ask(byteport_client_devices, detail::text(name_space), detail::text(uid), depth.value_or(BYTEPORT_UNSET));
+        return ask(byteport_client_devices, detail::text(name_space), detail::text(uid), detail::number(depth));
     }
     /// The addresses that hold a term, at most so many: an object whose `data` is a list of texts, `NAMESPACE.DEVICE`. A `.` at the
     /// term's end asks for exactly that one, a `*` is a wild card.
@@ -163,20 +163,19 @@ public:
     [[nodiscard]] expected_t<answer> device_types(std::optional<std::int64_t> id = {}, std::optional<std::int32_t> depth = {},
                                                   std::optional<std::string_view> name_space = {}) const
     {
-        return ask(byteport_client_device_types, detail::text(name_space), id.value_or(BYTEPORT_UNSET),
-                   depth.value_or(BYTEPORT_UNSET));
+        return ask(byteport_client_device_types, detail::text(name_space), detail::number(id), detail::number(depth));
     }
     /// The programs for a kind of device, which is named by its id, as a list of objects: all, or the one of that id.
     [[nodiscard]] expected_t<answer> firmwares(std::int64_t device_type, std::optional<std::int64_t> id = {},
                                                std::optional<std::string_view> name_space = {}) const
     {
-        return ask(byteport_client_firmwares, detail::text(name_space), device_type, id.value_or(BYTEPORT_UNSET));
+        return ask(byteport_client_firmwares, detail::text(name_space), device_type, detail::number(id));
     }
     /// What the fields of a kind of device mean, as a list of objects; the arguments are those of firmwares().
     [[nodiscard]] expected_t<answer> field_definitions(std::int64_t device_type, std::optional<std::int64_t> id = {},
                                                        std::optional<std::string_view> name_space = {}) const
     {
-        return ask(byteport_client_field_definitions, detail::text(name_space), device_type, id.value_or(BYTEPORT_UNSET));
+        return ask(byteport_client_field_definitions, detail::text(name_space), device_type, detail::number(id));
     }
     /// Registers devices, and gives what the service answers: an object whose `registration_result` holds `devices`, each with `uid`
     /// and its secrets `access_key` and `reg_code`. Errors: status::not_allowed with the service's reason where it refuses.
@@ -196,7 +195,7 @@ public:
                                               const place &of = {}) const
     {
         return ask(byteport_client_messages, detail::text(of.name_space), detail::text(of.device),
-                   from.value_or(BYTEPORT_UNSET), to.value_or(BYTEPORT_UNSET));
+                   detail::number(from), detail::number(to));
     }
 
     // ------------------------------------------------------------------------------------------------ loading, by login

@@ -4,7 +4,8 @@
 // How the classes are compiled: with exceptions or without, and with whose span.
 //
 // Both choices change what functions return, which their symbols do not tell. So each of the four forms has an inline namespace
-// of its own, and parts of a program that are compiled differently can be linked together.
+// of its own, and parts of a program that are compiled differently can be linked together. Only what no choice changes is outside
+// of it, and the same type for all of them: the enumerations, and the error. An object of any other class stays within its form.
 #ifndef BYTEPORT_CONFIG_HPP
 #define BYTEPORT_CONFIG_HPP
 

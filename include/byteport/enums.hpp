@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copyright The libbyteport authors
 //
-// The enumerations of byteport.h, each as a scoped one with the same numbers.
+// The enumerations of byteport.h, each as a scoped one with the same numbers. They are the same in every form.
 #ifndef BYTEPORT_ENUMS_HPP
 #define BYTEPORT_ENUMS_HPP
 
@@ -10,7 +10,6 @@
 #include "config.hpp"
 
 namespace byteport {
-inline namespace BYTEPORT_CPP_FORM {
 
 /// What a call came to. A number never changes its meaning; new ones are added at the end, so be ready for numbers that
 /// your header does not know.
@@ -367,7 +366,6 @@ constexpr std::int32_t to_c(Enumeration value) noexcept
 /// Whether the library that runs has that part. Any thread may call this.
 [[nodiscard]] inline bool has_feature(feature part) noexcept { return byteport_has_feature(to_c(part)); }
 
-} // namespace BYTEPORT_CPP_FORM
 } // namespace byteport
 
 #endif

@@ -2,6 +2,9 @@
 // Copyright The libbyteport authors
 //
 // What a call that failed says: an exception, or a result that must be looked at.
+//
+// The error itself is one type in all parts of a program, however they are compiled (see config.hpp): what one throws, another
+// catches, and what one was returned, another may take. So neither it nor what it is made of may depend on the form.
 #ifndef BYTEPORT_ERROR_HPP
 #define BYTEPORT_ERROR_HPP
 
@@ -16,7 +19,6 @@
 #include "enums.hpp"
 
 namespace byteport {
-inline namespace BYTEPORT_CPP_FORM {
 
 /// Why a call failed. It never changes: copies share what it holds, and any number of threads may read it at once. No text of it
 /// holds a key, a password or a cookie.
@@ -62,6 +64,8 @@ private:
     const char *text_ = nullptr;
     std::shared_ptr<byteport_error_t> kept_;
 };
+
+inline namespace BYTEPORT_CPP_FORM {
 
 /// What a call gave, or why it failed: what functions return where there are no exceptions. Its names are those of C++23's
 /// std::expected. T may be void, or a reference.

@@ -231,19 +231,20 @@ public:
     [[nodiscard]] int descriptor() const noexcept { return byteport_outbox_fd(get()); }
     /// Calls the callback for every event that waits, on this thread, and returns without waiting for more; gives how many those were.
     /// Where another thread is at it, or the callback itself calls this, nothing is done. It works on a closed outbox, too. Throws
-    /// what the callback threw. Errors: status::not_configured without outbox_options::set_service().
+    /// what the callback threw in this call. Errors: status::not_configured without outbox_options::set_service().
     expected_t<std::size_t> service() const
     {
         std::size_t told = 0;
+        detail::slot_of_call slot;
         auto failure = detail::attempt(byteport_outbox_service, get(), &told);
-        detail::rethrow(slot_);
+        slot.rethrow();
         return detail::finish(std::move(failure), [&told] { return told; });
     }
     /// How many events were lost because service() was not called in time; 0 without that way.
     [[nodiscard]] std::uint64_t lost_events() const noexcept { return byteport_outbox_lost_events(get()); }
 
 #if BYTEPORT_CPP_EXCEPTIONS
-    /// What a callback threw that nobody has taken yet, and forgets it; null where it threw nothing.
+    /// What a callback threw on the library's thread that nobody has taken yet, and forgets it; null where it threw nothing.
     [[nodiscard]] std::exception_ptr take_exception() const noexcept { return slot_ ? slot_->take() : nullptr; }
 #endif
 

@@ -59,8 +59,8 @@ private:
 /// outbox_options::set_service() moved them. On that thread, return soon, and do not wait for the outbox: no flush(), close() or
 /// wait_for(), and no durability::synced or above. On any thread, never destroy the outbox.
 ///
-/// What it throws is kept, the first until somebody takes it: outbox::service(), close() or take_exception() of an outbox with this
-/// callback. The events go on.
+/// What it throws in outbox::service() is thrown by that call, the first, when the other events were told, too. On a thread of the
+/// library's it is kept, the first until somebody takes it: close() or take_exception() of an outbox with this callback.
 using outbox_callback = std::function<void(const outbox_event &event)>;
 
 /// The settings of an outbox, with a default for each that fits a small board. For one thread at a time. Each setter gives this
@@ -160,14 +160,17 @@ public:
     expected_t<outbox_options &> set_callback(outbox_callback callback)
     {
         const auto done = [this]() -> outbox_options & { return *this; };
-        if (!callback) {
-            return detail::finish(detail::attempt(byteport_outbox_options_set_callback, get(), nullptr, nullptr, nullptr), done);
+        std::shared_ptr<detail::exception_slot> slot;
+        std::optional<error> failure;
+        if (callback) {
+            slot = std::make_shared<detail::exception_slot>();
+            auto boxed = std::make_unique<detail::box<outbox_callback>>();
+            boxed->callable = std::move(callback);
+            boxed->slot = slot;
+            failure = detail::give(std::move(boxed), byteport_outbox_options_set_callback, tell, get());
+        } else {
+            failure = detail::attempt(byteport_outbox_options_set_callback, get(), nullptr, nullptr, nullptr);
         }
-        auto slot = std::make_shared<detail::exception_slot>();
-        auto boxed = std::make_unique<detail::box<outbox_callback>>();
-        boxed->callable = std::move(callback);
-        boxed->slot = slot;
-        auto failure = detail::give(std::move(boxed), byteport_outbox_options_set_callback, tell, get());
         if (!failure) {
             slot_ = std::move(slot);
         }
@@ -186,7 +189,7 @@ private:
     static void tell(const byteport_outbox_event_t *event, void *userdata) noexcept
     {
         auto &told = detail::box<outbox_callback>::of(userdata);
-        told.slot->run(0, [&] {
+        detail::slot_of_call::or_else(*told.slot).run(0, [&] {
             told.callable(outbox_event(event));
             return 0;
         });

@@ -41,6 +41,13 @@ void bad_arguments(const byteport::client &trap)
     REFUSED(bad, trap.device_types(1, 3));
     REFUSED(bad, trap.messages(-2, 0));
     REFUSED(bad, trap.messages(0, INT64_MAX));
+    REFUSED(bad, trap.devices({}, -1)); // which is the C library's word for none
+    REFUSED(bad, trap.device_types(-1));
+    REFUSED(bad, trap.device_types({}, -1));
+    REFUSED(bad, trap.firmwares(1, -1));
+    REFUSED(bad, trap.field_definitions(1, -1));
+    REFUSED(bad, trap.messages(-1, 0));
+    REFUSED(bad, trap.messages(0, -1));
     REFUSED(bad, trap.send_message(""));
     REFUSED(bad, trap.configure({{"alias", "x"}, {"lat", "91"}})); // 91 degrees north
     REFUSED(bad, trap.configure({{"x", "alias"}}));                // no such setting

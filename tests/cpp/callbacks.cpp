@@ -91,6 +91,51 @@ void in_service(const std::string &host)
     close_outbox(outbox, 0);
 }
 
+/// What a callback throws belongs to the call that runs it: not to one that does nothing meanwhile, on whichever thread, nor to close().
+void in_its_own_call(const std::string &host)
+{
+    std::optional<byteport::outbox> outbox;
+    int told = 0;
+    byteport::outbox_options options;
+    DONE(options.set_callback([&](const byteport::outbox_event &event) {
+        if (event.kind() != byteport::outbox_event_kind::delivered) {
+            return;
+        }
+        if (++told == 1) {
+            throw trouble{5};
+        }
+        const auto serve_nothing = [&outbox] { CHECK(thrown_by([&outbox] { return outbox->service(); }) == 0); };
+        serve_nothing();
+        std::thread(serve_nothing).join();
+        CHECK(thrown_by([&outbox] { return outbox->close(0s).kept; }) == 0 && outbox->take_exception() == nullptr);
+    }));
+    DONE(options.set_service(true));
+    outbox = open_outbox(host, "own.outbox", options);
+    put(*outbox, "own", 0, durability::delivered);
+    put(*outbox, "own", 1, durability::delivered);
+    close_outbox(*outbox, 0); // every event waits now
+    CHECK(thrown_by([&outbox] { return outbox->service(); }) == 5 && told == 2);
+    DONE(outbox->service());
+}
+
+/// An outbox without a callback knows nothing of what that of another one throws, though the same settings made both.
+void without_callback(const std::string &host)
+{
+    std::atomic<int> told{0};
+    auto options = throwing(told, false);
+    const auto one = open_outbox(host, "with.outbox", options);
+    DONE(options.set_callback(nullptr));
+    const auto other = open_outbox(host, "without.outbox", options);
+    put(one, "with", 0, durability::delivered);
+    put(one, "with", 1, durability::delivered);
+    while (told < 2) { // the first is kept then
+        std::this_thread::yield();
+    }
+    CHECK(other.take_exception() == nullptr);
+    close_outbox(other, 0);
+    CHECK(thrown_by([&one] { return one.close(0s).kept; }) == 1);
+}
+
 /// On the library's thread the first is kept, for who asks; close() throws what nobody has asked for, and has closed.
 void on_their_thread(const std::string &host)
 {
@@ -136,6 +181,8 @@ int main()
     DONE(client.login(setting("BYTEPORT_USER"), setting("BYTEPORT_PASSWORD")));
     in_transfers(client);
     in_service(host);
+    in_its_own_call(host);
+    without_callback(host);
     on_their_thread(host);
     in_log(client);
     return check_end("callbacks");

@@ -53,6 +53,16 @@ def test_example_outbox(build, settings, tmp_path):
 
 
 @plain
+def test_example_outbox_takes_nothing_in_by_wrong_use(build, settings, tmp_path):
+    program = compiled("outbox", build, tmp_path)
+    for seconds in ("", "-1", "1.5", "10s", "soon", "65536"):
+        done = build.run(program, "box", seconds, env=settings, given="1\n")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "outbox: SECONDS is a number from 0 to 65535\n"
+        assert not (tmp_path / "box").exists()
+
+
+@plain
 def test_example_listen(build, settings, mosquitto, tmp_path):
     client = environment(mosquitto, "mqtts", settings)
     program = compiled("listen", build, tmp_path)

@@ -72,6 +72,10 @@ def test_every_number_of_the_c_header_has_a_name():
     assert re.findall(r"^ +\w+ = (BYTEPORT_\w+),$", text, re.MULTILINE) == numbers
 
 
+# Where a function of a class begins, and its name.
+MEMBER = re.compile(r" {4}(?![ /#:{}]|using|friend|[^(]*operator)[^=(]*?(\w+)\(")
+
+
 def members() -> list[tuple[str, str, bool]]:
     """The public functions of the classes, each with its header, and whether a comment is before it."""
     found = []
@@ -80,7 +84,7 @@ def members() -> list[tuple[str, str, bool]]:
         is_public = False
         for before, line in zip(lines, lines[1:]):
             is_public = (is_public or line == "public:") and line not in {"private:", "};"}
-            begins = re.match(r" {4}(?![ /#:{}]|using|friend|[^(]*operator)[^=(]*?(\w+)\(", line)
+            begins = MEMBER.match(line)
             if is_public and begins:
                 found.append((header.name, begins[1], before.lstrip().startswith(("///", "template"))))
     return found
@@ -98,6 +102,64 @@ def test_every_public_function_is_documented_and_tested():
     )
     called = {name for _, name, _ in found if re.search(rf"(\.|->|::){name}\(", text)}
     assert not {name for _, name, _ in found} - called - classes
+
+
+CLASS = re.compile(r"class (\w+)(?: : public (?:detail::handle<byteport_(\w+)_t\b)?.*| {)$")
+# The functions that call others of the C library than the one of their own name, which has `_ms` behind it where it
+# takes a span of time; without the prefix that their class says.
+OTHERS = {
+    "answer::json": {"json", "length"},
+    "broker::descriptor": {"fd"},
+    "broker::post": {"post", "post_reading"},
+    "broker_options::of": {"new"},
+    "client::open": {"new"},
+    "client::pages": {"series_pages"},
+    "client::read_series": {"read_series", "query_series"},
+    "client::register_devices": {"register"},
+    "delivery_view::headers": {"header_count", "header_name", "header_value"},
+    "delivery_view::size": {"message_count", "message"},  # and the operator behind it
+    "download::size": {"bytes"},
+    "error::causes": {"cause", "cause_count"},
+    "error::new": {"status", "free"},
+    "error::what": {"message", "byteport_status_text"},
+    "message::age": {"age_us"},
+    "message::name_space": {"namespace"},
+    "outbox::descriptor": {"fd"},
+    "outbox::enqueue": {"enqueue", "enqueue_within"},
+    "registration::set_uid": {"set_uids"},
+    "series::size": {"length"},
+}
+
+
+def c_calls() -> dict[str, set[str]]:
+    """The functions of the C library that each function of a class calls, without the prefix that the class says."""
+    found: dict[str, set[str]] = {}
+    of = noun = function = ""
+    for line in "\n".join(header.read_text() for header in HEADERS).splitlines():
+        if begins := CLASS.match(line):
+            of, noun = begins[1], begins[2] or begins[1].removesuffix("_view")
+            continue
+        of = "" if line == "};" else of
+        if begins := MEMBER.match(line):
+            function = "new" if begins[1] == of else begins[1]
+        for name in re.findall(r"\bbyteport_\w+", line.partition("//")[0]) if of else []:
+            if not name.endswith("_t"):
+                found.setdefault(f"{of}::{function}", set()).add(name.removeprefix(f"byteport_{noun}_"))
+    return found
+
+
+def test_every_function_calls_the_one_of_its_name():
+    """Tests by use alone would not tell one setter of a path, or one span of time, from another."""
+    calls = c_calls()
+    assert len(calls) > 200
+    own = {name: {name.partition("::")[2]} for name in calls}
+    strange = {
+        name: called
+        for name, called in calls.items()
+        if {one.removesuffix("_ms") for one in called} != OTHERS.get(name, own[name])
+    }
+    assert not strange
+    assert set(OTHERS) <= set(calls)
 
 
 HANDLES = [

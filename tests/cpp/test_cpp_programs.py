@@ -31,6 +31,11 @@ def test_program(program, build, settings, vector_table, tmp_path):
     assert passed(build, program, settings, tmp_path, vector_table)
 
 
+@pytest.mark.parametrize("build", [name for name in BUILDS if "asan" not in name], indirect=True)
+def test_readings_of_which_the_library_says_nothing(build, settings, tmp_path):
+    assert passed(build, "unstored", settings, tmp_path)
+
+
 @pytest.mark.parametrize("build", [name for name in BUILDS if "throws" in name], indirect=True)
 def test_exceptions_in_callbacks(build, settings, tmp_path):
     assert passed(build, "callbacks", settings, tmp_path)
@@ -47,7 +52,7 @@ def test_broker_program(program, way, build, settings, tmp_path, request):
 
 @pytest.mark.parametrize("build", ["g++-c++17-throws"], indirect=True)
 def test_both_forms_in_one_program(build, tmp_path):
-    """Parts of a program that are compiled with exceptions and without, by C++17 and C++20, keep to their own functions."""
+    """Parts of a program, with exceptions or without, by C++17 or C++20: their functions are apart, their errors are one."""
     part = conftest.HERE / "forms.cpp"
     for number, flags in enumerate((["-std=c++17", "-fno-exceptions"], ["-std=c++20"])):
         made = tmp_path / f"form{number}.o"
@@ -65,9 +70,10 @@ def test_both_forms_in_one_program(build, tmp_path):
         )
         build.compiler += ["-x", "none", str(made), "-x", "c++"]
     program = build.compile(part, tmp_path)
-    assert ok(build.run(program, env={})) == "returned\nthrown\nthrown\n"
+    each = "returned thrown thrown"
+    assert ok(build.run(program, env={})) == f"form0: returned\nform1: {each}\nform2: {each}\n"
 
 
 def test_every_program_is_run_here():
     programs = {path.stem for path in conftest.HERE.glob("*.cpp")}
-    assert programs == {*PROGRAMS, *BROKER_PROGRAMS, "callbacks", "forms"}
+    assert programs == {*PROGRAMS, *BROKER_PROGRAMS, "callbacks", "forms", "unstored"}
