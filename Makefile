@@ -56,7 +56,7 @@ fuzz: ## fuzz every parser and the C API for ten minutes in all; BYTEPORT_FUZZ_S
 torture: ## the C examples while every single step of the system fails in its turn
 	@scripts/test.sh torture
 
-lint: ## formatting and lints of every language, header drift
+lint: ## formatting and lints of every language
 	@scripts/test.sh lint
 
 bench: ## measure against libcurl, pycurl, requests, zlib, bz2, orjson, pandas, paho and bare SQLite
@@ -94,7 +94,7 @@ setup: ## install what the tests need (Debian packages, a Python environment)
 	@scripts/setup.sh
 
 format: ## format every source file
-	@cargo fmt && scripts/setup.sh test && build/venv/bin/python -m ruff format --config python/pyproject.toml python examples bench tests
+	@cargo fmt && scripts/setup.sh test && build/venv/bin/python -m ruff format --config python/pyproject.toml python examples bench scripts tests
 
 clean: ## remove everything that was built
 	@rm -rf target build

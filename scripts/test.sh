@@ -59,8 +59,8 @@ lint() {
   checked lint clippy cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
   checked lint features scripts/check-features.sh
   checked lint rustdoc env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --exclude byteport-python --no-deps --locked
-  checked lint ruff-check build/venv/bin/python -m ruff check --config python/pyproject.toml python examples bench tests
-  checked lint ruff-format build/venv/bin/python -m ruff format --check --config python/pyproject.toml python examples bench tests
+  checked lint ruff-check build/venv/bin/python -m ruff check --config python/pyproject.toml python examples bench scripts tests
+  checked lint ruff-format build/venv/bin/python -m ruff format --check --config python/pyproject.toml python examples bench scripts tests
   checked lint mypy env -C python ../build/venv/bin/python -m mypy
   checked lint shellcheck shellcheck scripts/*.sh scripts/brokers/*.sh tests/c/*.sh packaging/debian/*.p* .ci/run
   count lint

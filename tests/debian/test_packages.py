@@ -63,6 +63,8 @@ def test_what_is_in_the_packages(arch, debs):
     assert not [name for name in library if "/include/" in name or name.endswith((".a", ".pc"))]
     for needed in NEEDED:
         assert [name for name in dev if name.endswith(needed)], needed
+    for name in NAMES:
+        assert f"usr/share/doc/{name}/THIRD-PARTY.gz" in contents(debs[arch][name])
     tools = contents(debs[arch]["byteport-tools"])
     assert {"usr/bin/byteport", "usr/bin/byteport-server"} <= tools
     module = contents(debs[arch]["python3-byteport"])
