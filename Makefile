@@ -41,8 +41,8 @@ test-install: ## what is installed, and projects that use it, alone
 test-boards: ## the library on aarch64 and armhf alone, under qemu, and their wheels
 	@scripts/test.sh boards
 
-test-debian: ## the Debian packages alone
-	@scripts/test.sh debian
+test-debian: ## the Debian packages alone, of all three architectures
+	@scripts/test.sh debs
 
 test-docs: ## the examples of the README and of docs/ alone
 	@scripts/test.sh docs

@@ -170,17 +170,28 @@ boards() {
   count boards
 }
 
-# The Debian packages, in a Debian of their own and for boards. Rust 1.85, the oldest that is supported, builds them.
+# packages STEP ARCH...: the Debian packages, in a Debian of their own and for boards. Rust 1.85, the oldest that is supported,
+# builds them.
+packages() {
+  local step=$1
+  shift
+  run "$step" scripts/setup.sh boards
+  run "$step" cargo build --quiet -p byteport-server --locked
+  run "$step" scripts/deb.sh --profile quick --out build/test-deb "$@" # not optimised, which is sooner done
+  run "$step" env BYTEPORT_DEBS="$*" build/venv/bin/python -m pytest -q -p no:cacheprovider -n auto --dist loadfile tests/debian
+  count "$step"
+}
+
 debian() {
-  run debian scripts/setup.sh boards
-  run debian cargo build --quiet -p byteport-server --locked
-  run debian scripts/deb.sh --profile quick --out build/test-deb # not optimised, which is sooner done
-  run debian build/venv/bin/python -m pytest -q -p no:cacheprovider -n auto --dist loadfile tests/debian
-  count debian
+  packages debian amd64
+}
+
+debs() {
+  packages debs amd64 arm64 armhf
 }
 
 steps=(lint rust c cpp python docs page api brokers install boards debian)
-apart=(soak torture)
+apart=(debs soak torture)
 [ $# -gt 0 ] || set -- "${steps[@]}"
 for part in "$@"; do
   [[ " ${steps[*]} ${apart[*]} " == *" $part "* ]] || {
