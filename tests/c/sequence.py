@@ -97,6 +97,8 @@ class Argument:
             return f"a_buffer({needed})"
         if self.name == "userdata":
             return "a_token()"
+        if self.name == "statuses":  # one for each item of the list that was made before
+            return f"place(list_length * sizeof({self.type.removesuffix('*').strip()}), {needed})"
         if self.type.endswith("*"):
             return f"place(sizeof({self.type.removesuffix('*').strip()}), {needed})"
         return self.number()
