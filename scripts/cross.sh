@@ -68,7 +68,7 @@ link_shared() {
 }
 
 # No path of this machine gets into what is built: what panics say of crates begins with the crate.
-cargo fetch --quiet --locked
+cargo fetch --quiet --locked --target "$triple"
 flags=()
 for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do flags+=("--remap-path-prefix=$crates="); done
 

@@ -10,7 +10,9 @@
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3 || !has_device_settings()) {
+    uint64_t patience = 10000; /* for what can be delivered now, unless told; the rest is in the file for the next run */
+    if (argc < 2 || argc > 3 || (argc == 3 && !read_number(argv[2], &patience)) || patience > UINT32_MAX ||
+        !has_device_settings()) {
         fputs("usage: outbox FILE [MILLISECONDS], " DEVICE_SETTINGS, stderr);
         return 2;
     }
@@ -27,9 +29,7 @@ int main(int argc, char **argv)
         done = byteport_reading_set_number(reading, "value", value, &error) == BYTEPORT_OK &&
                byteport_outbox_enqueue(outbox, reading, BYTEPORT_DURABILITY_DISK, NULL, NULL, &error) == BYTEPORT_OK;
     }
-    /* Ten seconds, unless told, for what can be delivered now; the rest is in the file for the next run. */
-    uint32_t patience = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 10000;
-    done = done && byteport_outbox_close(outbox, patience, &delivered, &kept, &lost, &error) == BYTEPORT_OK;
+    done = done && byteport_outbox_close(outbox, (uint32_t)patience, &delivered, &kept, &lost, &error) == BYTEPORT_OK;
     printf("%" PRIu64 " delivered, %" PRIu64 " kept, %" PRIu64 " lost\n", delivered, kept, lost);
     byteport_outbox_free(outbox);
     byteport_reading_free(reading);

@@ -79,7 +79,9 @@ static int set_up(byteport_outbox_options_t *options, const char *path, const ch
 
 int main(int argc, char **argv)
 {
-    if (argc < 4 || argc > 5 || !has_device_settings()) {
+    uint64_t patience = 10000;
+    if (argc < 4 || argc > 5 || (argc == 5 && !read_number(argv[4], &patience)) || patience > UINT32_MAX ||
+        !has_device_settings()) {
         fputs("usage: outbox_journal FILE JOURNAL COUNT [MILLISECONDS] < numbers, " DEVICE_SETTINGS, stderr);
         return 2;
     }
@@ -98,8 +100,7 @@ int main(int argc, char **argv)
         done = byteport_reading_set_number(reading, "value", value, &error) == BYTEPORT_OK &&
                byteport_outbox_enqueue(outbox, reading, BYTEPORT_DURABILITY_DISK, NULL, NULL, &error) == BYTEPORT_OK;
     }
-    uint32_t patience = argc == 5 ? (uint32_t)strtoul(argv[4], NULL, 10) : 10000;
-    done = done && byteport_outbox_close(outbox, patience, NULL, NULL, &lost, &error) == BYTEPORT_OK && lost == 0;
+    done = done && byteport_outbox_close(outbox, (uint32_t)patience, NULL, NULL, &lost, &error) == BYTEPORT_OK && lost == 0;
     byteport_outbox_free(outbox);
     byteport_reading_free(reading);
     return finish("outbox_journal", done, client, error);

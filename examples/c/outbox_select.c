@@ -17,6 +17,7 @@
 #include "example.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -109,7 +110,8 @@ static int loop(const byteport_outbox_t *outbox, int patience, byteport_error_t 
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3 || !has_device_settings()) {
+    uint64_t patience = 10000;
+    if (argc < 2 || argc > 3 || (argc == 3 && !read_number(argv[2], &patience)) || patience > INT_MAX || !has_device_settings()) {
         fputs("usage: outbox_select FILE [MILLISECONDS], " DEVICE_SETTINGS, stderr);
         return 2;
     }
@@ -122,7 +124,7 @@ int main(int argc, char **argv)
                byteport_outbox_options_set_callback(options, print_event, stdout, NULL, &error) == BYTEPORT_OK &&
                byteport_outbox_options_set_service(options, true, &error) == BYTEPORT_OK &&
                byteport_outbox_open(client, argv[1], options, &outbox, &error) == BYTEPORT_OK &&
-               loop(outbox, argc == 3 ? atoi(argv[2]) : 10000, &error) &&
+               loop(outbox, (int)patience, &error) &&
                byteport_outbox_close(outbox, 0, NULL, &kept, &lost, &error) == BYTEPORT_OK &&
                byteport_outbox_service(outbox, NULL, &error) == BYTEPORT_OK && lost == 0;
     if (done) {

@@ -42,6 +42,9 @@ def test_examples_say_what_is_wrong(example, build, settings, tmp_path):
     assert settings["BYTEPORT_KEY"] not in done.stderr
     assert build.run(program, "box", env={}).returncode == 2
     assert build.run(program, env=settings).returncode == 2
+    for patience in ("", "-1", "1.5", "10s", "soon", "4294967296"):
+        assert build.run(program, "box", patience, env=settings, given="1\n").returncode == 2
+    assert not (tmp_path / "box").exists()
 
 
 def lines_until(program, wanted: str) -> list[str]:
@@ -118,6 +121,7 @@ def test_example_outbox_keys(build, settings, tmp_path):
 @both_builds
 def test_example_outbox_journal(build, settings, tmp_path):
     program = build.compile(capi.EXAMPLES / "outbox_journal.c", tmp_path)
+    assert build.run(program, "box", "journal", "3", "soon", env=settings).returncode == 2
     (tmp_path / "box").write_bytes(b"no database" * 1000)
     ok(build.run(program, "box", "journal", "3", "0", env=gone(settings), given="1\n2\n3\n4\n5\n"))
     ok(build.run(program, "box", "journal", "3", "120000", env=settings))

@@ -63,42 +63,20 @@ def inside(root: Path, *command: str, **environment: str) -> str:
     return capi.must([*chroot, "env", "-i", *settings, *command])
 
 
-class Server:
-    """A server on a free port, on data of its own."""
-
-    def __init__(self, command: list, folder: str):
-        command = [*command, "--data", folder, "--listen", "127.0.0.1:0"]
-        self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        said = self.process.stdout.readline()
-        if "http://" not in said:
-            self.process.kill()
-            raise AssertionError(f"{command} does not listen: {said!r}")
-        self.address = said.split("http://")[1].strip()
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait() == 0
-
-
 @pytest.fixture(scope="session")
 def packaged_server(clean_root: Path) -> Iterator[str]:
-    """The address of the server in byteport-tools, which runs within the clean Debian."""
+    """The address of the server in byteport-tools, which runs within the clean Debian and must stop cleanly in the end."""
     shutil.copy(SEED, clean_root / "tmp" / "seed.toml")
-    server = Server(
-        [*AS_ROOT, "chroot", clean_root, "byteport-server", "--seed", "/tmp/seed.toml"], "/tmp/data"
-    )
-    yield server.address
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def native_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of this machine's server, for programs of other architectures."""
-    program = capi.cargo_build(["byteport-server"]) / "byteport-server"
-    server = Server([program, "--seed", SEED], str(tmp_path_factory.mktemp("server") / "data"))
-    yield server.address
-    server.stop()
+    options = ["--seed", "/tmp/seed.toml", "--data", "/tmp/data", "--listen", "127.0.0.1:0"]
+    command = [*AS_ROOT, "chroot", clean_root, "byteport-server", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    said = process.stdout.readline()
+    if "http://" not in said:
+        process.kill()
+        raise AssertionError(f"{command} does not listen: {said!r}")
+    yield said.split("http://")[1].strip()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == 0
 
 
 def seeded(name: str) -> str:
